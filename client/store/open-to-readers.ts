@@ -1,6 +1,6 @@
 // Lets all users of this machine read the bytes of a store, and nothing else of it: records, logins of downloads and copies of
 // documents stay their owner's.
-import { chmodSync, readdirSync, statSync } from 'node:fs'
+import { chmodSync, lstatSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { onDisk } from './disk.ts'
 import type { Layout } from './layout.ts'
@@ -13,15 +13,22 @@ const PASS = 0o001
 export function openToReaders(layout: Layout): string | undefined {
   const { root, base, blobs, releases, trees } = layout
   const folders = [root, base, ...[blobs, releases, trees].flatMap((folder) => [join(folder, '..'), folder])]
-  for (const folder of folders) onDisk(folder, () => chmodSync(folder, READ_BY_ALL))
+  for (const folder of folders)
+    if (folder === root || isOwn(folder)) onDisk(folder, () => chmodSync(folder, READ_BY_ALL))
   const scope = packageScopePath(layout)
-  onDisk(scope, () => chmodSync(scope, 0o644))
+  if (isOwn(scope)) onDisk(scope, () => chmodSync(scope, 0o644))
   // Written with the umask of whoever fills the store, unlike blobs and trees.
   for (const name of onDisk(releases, () => readdirSync(releases))) {
     const release = join(releases, name)
-    onDisk(release, () => chmodSync(release, 0o444))
+    if (isOwn(release)) onDisk(release, () => chmodSync(release, 0o444))
   }
   return closedOnTheWay(root)
+}
+
+/** In a store that was carried here, a link or a second name would open a file that lies elsewhere. */
+function isOwn(path: string): boolean {
+  const found = onDisk(path, () => lstatSync(path))
+  return found.isDirectory() || (found.isFile() && found.nlink === 1)
 }
 
 /** Whether it is there for others, too. */

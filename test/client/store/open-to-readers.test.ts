@@ -1,8 +1,9 @@
 // What other users may read of a store that is shared with them.
 import assert from 'node:assert/strict'
-import { statSync } from 'node:fs'
+import { linkSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
+import { openToReaders } from '../../../client/store/open-to-readers.ts'
 import { aSharedMachine } from '../../support/client/shared-machine.ts'
 import { filesBelow } from '../../support/machine/temp-folder.ts'
 
@@ -18,4 +19,21 @@ test('a shared store is read by all users, however strict the umask of whoever f
   assert(found.every((files) => files.length > 0))
   for (const path of found.flat())
     assert.deepEqual([modeOf(path) & 0o444, modeOf(dirname(path)) & 0o555], [0o444, 0o555], path)
+})
+
+test('what a carried store leads to elsewhere is opened to nobody', async (t) => {
+  const { layout, folder } = await aSharedMachine(t)
+  const outside = join(folder, 'outside')
+  mkdirSync(outside, { mode: 0o700 })
+  const files = ['linked', 'named twice'].map((name) => join(outside, name))
+  for (const file of files) writeFileSync(file, 'a secret', { mode: 0o600 })
+  symlinkSync(files[0] ?? '', join(layout.releases, 'linked'))
+  linkSync(files[1] ?? '', join(layout.releases, 'named twice'))
+  rmSync(layout.blobs, { recursive: true })
+  symlinkSync(outside, layout.blobs)
+  openToReaders(layout)
+  assert.deepEqual(
+    [outside, ...files].map((path) => modeOf(path) & 0o777),
+    [0o700, 0o600, 0o600],
+  )
 })
