@@ -29,6 +29,12 @@ function isInside(path: string): boolean {
   return path === '.' || path.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
 }
 
+/** Undefined also where something on the way is no folder, as a carried store may have it. */
 export function statOf(path: string): BigIntStats | undefined {
-  return lstatSync(path, { bigint: true, throwIfNoEntry: false })
+  try {
+    return lstatSync(path, { bigint: true, throwIfNoEntry: false })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined
+    throw error
+  }
 }

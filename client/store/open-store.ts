@@ -1,9 +1,12 @@
-// Opens the store: its folders exist and only its owner can write. Answers: another local user who swaps what is executed.
+// Opens the store: its folders exist, are its own and only its owner can write. Answers: another local user who swaps what is executed, and
+// a store that was carried here, in which a folder leads elsewhere: what octo writes and removes in its own folders would be there.
 import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { coded, isCoded, withHint } from '../../schemas/errors.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
 import { makeFolder } from '../../system/files/make-folder.ts'
 import { onDisk } from './disk.ts'
+import { statOf } from './identity.ts'
 import type { Layout } from './layout.ts'
 import { layoutOf } from './layout.ts'
 import { problemOfFolder } from './own-folder.ts'
@@ -16,13 +19,25 @@ export function openStore(root: string): Layout {
   makeRoot(root)
   requireOwned(root)
   const { base, blobs, releases, trees, memos, warm, proven, made, shims, shimNames } = layout
-  const { parts, documents, seen, knownLocks, knownPrograms, locks, staging } = layout
+  const { parts, documents, seen, knownLocks, knownPrograms, used, locked, locks, staging } = layout
   const ours = [blobs, releases, trees, memos, warm, proven, made, shims, shimNames]
   const folders = [...ours, parts, documents, seen, knownLocks, knownPrograms, locks, staging]
+  for (const folder of [base, ...folders.map((inner) => dirname(inner)), ...folders, used, locked])
+    requireNoLink(folder)
   for (const folder of folders) onDisk(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }))
   for (const folder of [base, ...folders]) requireOwned(folder)
   endPackageScope(layout)
   return layout
+}
+
+/** The root may be one: whoever named it means what it leads to. Throws STORE_UNSAFE. */
+function requireNoLink(folder: string): void {
+  if (!onDisk(folder, () => statOf(folder))?.isSymbolicLink()) return
+  throw coded('STORE_UNSAFE', {
+    message: `store ${quote(folder)} is a link, expected a folder of the store itself: octo removes what lies in its own folders`,
+    details: { folder },
+    hint: `look where it leads to, and run \`rm ${shellWord(folder)}\`, which takes the link alone`,
+  })
 }
 
 /** SQLite, whose locks the store uses, opens no path of more than 512 bytes; the longest below the root has 60. */

@@ -99,10 +99,10 @@ function linkOrCopy(blob: string, target: string): void {
   }
 }
 
+/** Also of what a carried store has in its place: what a link leads to is not the store's, and stays as it is. */
 export function removeTree(folder: string): void {
   onDisk(folder, () => {
-    if (statOf(folder) === undefined) return
-    openFolders(folder)
+    if (statOf(folder)?.isDirectory()) openFolders(folder)
     rmSync(folder, { recursive: true, force: true })
   })
 }

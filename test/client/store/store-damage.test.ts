@@ -1,11 +1,24 @@
 // Whatever lies in the place of a file of the store, an install makes it good, and nothing outside of the store is touched.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { chownSync, linkSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import {
+  chmodSync,
+  chownSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, join } from 'node:path'
 import { test } from 'node:test'
 import { collect } from '../../../client/store/collect.ts'
 import { layoutOf } from '../../../client/store/layout.ts'
+import { openStore } from '../../../client/store/open-store.ts'
 import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
 import { aMachine, LINUX, one, run } from '../../support/client/client-machine.ts'
 import { filesBelow } from '../../support/machine/temp-folder.ts'
@@ -94,6 +107,34 @@ test(`an install makes good whatever lies in the place of a file of the store ($
     }
 })
 
+const IN_PLACE_OF_A_TREE: Readonly<Record<string, (path: string, outside: string) => void>> = {
+  'a link to a folder outside': (path, outside) => symlinkSync(outside, path),
+  'a link to nowhere': (path) => symlinkSync('/nowhere/at/all', path),
+  'a file': (path) => writeFileSync(path, 'x'),
+  'a pipe': (path) => execFileSync('mkfifo', [path]),
+}
+
+test('whatever lies in the place of an unpacked plugin is replaced, and nothing that it leads to is touched', {
+  skip: process.platform === 'win32' && 'pipes and links',
+}, async (t) => {
+  const { folder, base, install } = await aMachine(t)
+  await install()
+  const { trees } = layoutOf(base.storeRoot)
+  const [tree = ''] = readdirSync(trees).map((name) => join(trees, name))
+  const outside = join(folder, 'outside')
+  mkdirSync(join(outside, 'inner'), { recursive: true })
+  for (const path of [outside, join(outside, 'inner')]) chmodSync(path, 0o755)
+  for (const [what, put] of Object.entries(IN_PLACE_OF_A_TREE)) {
+    execFileSync('rm', ['-rf', tree])
+    put(tree, outside)
+    assert.equal(run(one((await install({ frozen: true })).executables)), SAYS, what)
+    assert.ok(lstatSync(tree).isDirectory(), what)
+    const modes = [outside, join(outside, 'inner')].map((path) => lstatSync(path).mode & 0o777)
+    assert.deepEqual(modes, [0o755, 0o755], what)
+    assert.deepEqual(readdirSync(trees), [basename(tree)], what)
+  }
+})
+
 test('refuses a store with an inner folder that others can write, before anything in it is read', async (t) => {
   const { base, install } = await aMachine(t)
   await install()
@@ -117,6 +158,27 @@ test('refuses a store with an inner folder that others can write, before anythin
     execFileSync('chmod', ['0777', folder])
     await expectCodeAsync('STORE_UNSAFE', () => install())
     execFileSync('chmod', ['0700', folder])
+  }
+  await install()
+})
+
+test('refuses a store with an inner folder that leads elsewhere, where its collector would remove what lies there', async (t) => {
+  const { base, folder, install } = await aMachine(t)
+  await install()
+  const outside = join(folder, 'outside')
+  mkdirSync(outside)
+  writeFileSync(join(outside, 'file'), OUTSIDE)
+  const layout = layoutOf(base.storeRoot)
+  const { blobs, trees, parts, documents, warm, staging, used, locked, locks } = layout
+  const folders = [layout.base, join(blobs, '..'), trees, parts, documents, warm, staging, used, locked, locks]
+  for (const inner of folders) {
+    if (lstatSync(inner, { throwIfNoEntry: false })) renameSync(inner, `${inner}.kept`)
+    symlinkSync(outside, inner)
+    const collectAll = async () => await collect(openStore(base.storeRoot), { now: Date.now() + 1_000, minAgeMs: 0 })
+    for (const ask of [install, collectAll]) await expectCodeAsync('STORE_UNSAFE', ask)
+    assert.deepEqual(filesBelow(outside), ['file'], inner)
+    rmSync(inner)
+    if (lstatSync(`${inner}.kept`, { throwIfNoEntry: false })) renameSync(`${inner}.kept`, inner)
   }
   await install()
 })
