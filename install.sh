@@ -170,9 +170,13 @@ take() (
   elif has curl; then
     # No redirect leads away from HTTPS, where others would read passwords, and serve what the server is trusted for.
     case $1 in https://*) held='--netrc-optional --proto =https --proto-redir =https' ;; *) held='--proto =http,https --proto-redir =http,https' ;; esac
+    # Of a proxy's address that it does not understand, curl shows all, the password too.
     # shellcheck disable=SC2086 # words
-    curl --fail --silent --show-error --location $held \
-      --max-filesize "$3" --connect-timeout 30 --speed-limit 1 --speed-time 60 --output "$2" -- "$1"
+    if curl --fail --silent --show-error --location $held \
+      --max-filesize "$3" --connect-timeout 30 --speed-limit 1 --speed-time 60 --output "$2" -- "$1" 2>"$work/said"; then :; else
+      sed "s/'.*@/'***@/" "$work/said" >&2
+      return 1
+    fi
   else
     wget -q -T 60 -O "$2" -- "$1"
   fi

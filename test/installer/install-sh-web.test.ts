@@ -83,3 +83,23 @@ test('a password in an address is refused before anything is fetched, and not sh
   writeFileSync(join(scene.home, '.netrc'), 'machine localhost login me password hunter2\n', { mode: 0o600 })
   assertInstalled(await scene.run(scene.words), scene.scene)
 })
+
+test('the password of a proxy is not shown, whatever its address looks like', { skip: without('curl') }, async (t) => {
+  const scene = await aDownloadable(t)
+  const path = pathWith(join(scene.folder, 'bare'), ['curl'])
+  const words = ['http://plugins.example.test', '--key', scene.line, '--trust-server']
+  for (const address of [
+    'http://me:hunter2@127.0.0.1:99999',
+    'http://me:hun/ter2@127.0.0.1:1',
+    'http://me:hunter2@a host:1',
+    'me:hunter2@127.0.0.1:99999',
+    "http://me:hun'ter2@127.0.0.1:99999",
+    'other://me:hunter2@127.0.0.1:1',
+    'http://me:hunter2@127.0.0.1:1',
+  ]) {
+    const refused = await scene.run(words, { path, env: { http_proxy: address } })
+    assertNotStarted(refused, scene, address)
+    assert.match(refused.output, /^curl: /m, address)
+    assert.doesNotMatch(refused.output, /hun|ter2/, address)
+  }
+})
