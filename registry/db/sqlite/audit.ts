@@ -1,5 +1,5 @@
 // The log of everything that changed what others see or may do. Each row carries the digest of the one before.
-import { and, asc, desc, eq, getTableColumns, gt, gte, like, or } from 'drizzle-orm'
+import { and, asc, desc, eq, getTableColumns, gt, gte, or, sql } from 'drizzle-orm'
 import { nextRecord } from '../audit-chain.ts'
 import type { AuditEntry, AuditHead, AuditRecord, ShownAudit } from '../records.ts'
 import type { AuditQuery, AuditStore } from '../store.ts'
@@ -46,8 +46,9 @@ function pageAudit(db: Db, after: number): AuditRecord[] {
 
 function listAudit(db: Db, { subject, actor, since, limit }: AuditQuery): ShownAudit[] {
   const { previous: _, rowSha256: __, ...shown } = getTableColumns(audit)
-  const below = (text: string) =>
-    or(eq(audit.subject, text), like(audit.subject, `${text}/%`), like(audit.subject, `${text}@%`))
+  // No pattern, as what is asked for may hold what means something in one.
+  const begins = (text: string) => sql`instr(${audit.subject}, ${text}) = 1`
+  const below = (text: string) => or(eq(audit.subject, text), begins(`${text}/`), begins(`${text}@`))
   return db
     .select(shown)
     .from(audit)

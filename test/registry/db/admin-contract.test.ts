@@ -252,6 +252,8 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
       assert.deepEqual(await ids({}, 2), [5, 4])
       assert.deepEqual(await ids({ subject: 'core' }), [4, 3, 2, 1])
       assert.deepEqual(await ids({ subject: 'core/hello' }), [4, 2])
+      for (const pattern of ['%', 'cor_', 'CORE', 'core/%'])
+        assert.deepEqual(await ids({ subject: pattern }), [], pattern)
       assert.deepEqual(await ids({ subject: 'core/hello@1.0.0', actor: 'tok-b' }), [4])
       assert.deepEqual(await ids({ since: 4 }), [5, 4])
       assert.deepEqual(await store.audit.list({ since: 4, subject: 'core', limit: 1 }), [
