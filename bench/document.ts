@@ -1,6 +1,7 @@
 // docs/BENCHMARKS.md from a saved run: what was measured, how it stands to the aims, and how to run it again.
 import { judge } from './judge.ts'
 import type { Absence, BenchmarkResult, RunResult } from './model.ts'
+import { REASONS } from './reasons.ts'
 import { comparisonRows, unsteadiness } from './report.ts'
 
 const INTRODUCTION = `octo beside its peers, side by side in one run: rounds are interleaved (ABAB), figures are medians, comparisons are medians of
@@ -33,7 +34,8 @@ function comparisons(benchmarks: readonly BenchmarkResult[]): string {
 
 function missedAims(benchmarks: readonly BenchmarkResult[]): string[] {
   const missed = benchmarks.filter((result) => judge(result).some(({ met }) => met === false))
-  return missed.length === 0 ? [] : [`Aims missed: ${missed.map(({ title }) => title).join('; ')}.`]
+  const lines = missed.map(({ name, title }) => `- **${title}**: ${REASONS[name] ?? 'why, is not known yet'}.`)
+  return lines.length === 0 ? [] : [['## Aims missed, and why', '', ...lines].join('\n')]
 }
 
 function absences(absent: readonly Absence[]): string[] {

@@ -1,8 +1,10 @@
 // The page that is rendered from a run.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { renderDocument } from '../../bench/document.ts'
 import type { BenchmarkResult, RunResult } from '../../bench/model.ts'
+import { REASONS } from '../../bench/reasons.ts'
 
 const speed: BenchmarkResult = {
   name: 'speed',
@@ -35,9 +37,22 @@ test('a row gives both figures, the comparison, the aim and whether it was met',
 
 test('the page names the command, what was missed, what is missing and how it was measured', () => {
   const page = renderDocument(run)
-  for (const part of ['npm run bench', 'Aims missed: GET of a thing', '- mise exec: missing', '50 connections'])
+  for (const part of [
+    'npm run bench',
+    '- **GET of a thing**: why, is not known yet.',
+    '- mise exec: missing',
+    '50 connections',
+  ])
     assert.ok(page.includes(part), part)
   assert.ok(!page.includes('quick run'))
+})
+
+test('a missed aim is told with its reason, and each reason is of a benchmark that there is', () => {
+  const page = renderDocument({ ...run, benchmarks: [{ ...speed, name: 'install-cold' }] })
+  assert.ok(page.includes(`- **GET of a thing**: ${REASONS['install-cold']}.`))
+  const saved: RunResult = JSON.parse(readFileSync(new URL('../../bench/results/latest.json', import.meta.url), 'utf8'))
+  const names = saved.benchmarks.map(({ name }) => name)
+  for (const name of Object.keys(REASONS)) assert.ok(names.includes(name), name)
 })
 
 test('a quick run says that it is no measurement', () => {

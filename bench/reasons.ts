@@ -1,0 +1,17 @@
+// Why a benchmark may miss an aim, as far as that was measured: by its name, and told where it does.
+
+export const REASONS: Readonly<Record<string, string>> = {
+  'run-warm':
+    'of the processor time over `node -e 0`, about a tenth is Node’s becoming another program (the row beside it), half the reading and running of the 26 kB of the warm path with their compiled code, and the rest the record and the files of the plugin, which are compared before each run (40 runs of each in turns)',
+  'run-linked':
+    'a second program, `/bin/sh`, is started and reads the states of all files before it becomes the plugin; in quieter runs the same shim takes 2.1 to 3 ms',
+  version: 'the whole of it is Node’s start and one small file; runs differ by more than the aim',
+  'document-get':
+    'one process answers, and runs on one machine lie between 0.58 and 0.64: the aim is within what one run differs from the next',
+  'install-cold':
+    'of 520 ms of processor time, 125 are octo’s start and end, 150 the proofs of thirty signed releases, and 245 what fetching, hashing, unpacking and keeping 30 MiB takes; `npm ci` proves a hash of each file and no signature',
+  'install-unlocked':
+    'as with a lockfile, and the versions are resolved from signed documents before; `npm install` asks for no signature',
+  'ocm-cold':
+    'both wait for the same program to start; the pairs of a run scatter around a tie, from 0.64 to 1.1 from run to run',
+}
