@@ -4,6 +4,7 @@ import { stripVTControlCharacters } from 'node:util'
 import fc from 'fast-check'
 import { cellWidth, cutToWidth, longestWord, wrapWords } from '../../terminal/cell-width.ts'
 import { paintFor, renderTable } from '../../terminal/index.ts'
+import { anyText } from '../support/builders/any-text.ts'
 
 const plain = paintFor(false)
 const columns = [{ title: 'plugin' }, { title: 'size', align: 'right' as const }, { title: 'reason', shrinks: true }]
@@ -206,7 +207,7 @@ const piece = fc.oneof(
     'x'.repeat(70),
   ),
   fc.string({ unit: 'grapheme', maxLength: 12 }),
-  fc.string({ unit: 'binary', maxLength: 4 }),
+  anyText({ maxLength: 4 }),
 )
 const cell = fc.array(piece, { maxLength: 6 }).map((pieces) => pieces.join(' '))
 const squeezed = (text: string) => text.replace(/\s+/g, '')

@@ -3,12 +3,13 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { parse } from 'yaml'
 import { yamlText } from '../../../static-tree/render/yaml-text.ts'
+import { anyText } from '../../support/builders/any-text.ts'
 
-const leaf = fc.oneof(fc.string({ unit: 'binary' }), fc.integer(), fc.boolean())
+const leaf = fc.oneof(anyText(), fc.integer(), fc.boolean())
 const tree = fc.letrec((tie) => ({
   value: fc.oneof({ maxDepth: 4 }, leaf, fc.array(tie('value')), tie('map')),
   map: fc.dictionary(
-    fc.string({ unit: 'binary', maxLength: 20 }).filter((key) => key !== '__proto__'),
+    anyText({ maxLength: 20 }).filter((key) => key !== '__proto__'),
     tie('value'),
     { noNullPrototype: true },
   ),

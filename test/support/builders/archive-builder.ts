@@ -52,7 +52,7 @@ export function tarOf(parts: readonly (TarPart | Buffer)[]): Buffer {
 }
 
 export function tarballOf(parts: readonly (TarPart | Buffer)[]): Buffer {
-  return gzipSync(tarOf(parts))
+  return gzipSync(tarOf(parts), { level: 1 })
 }
 
 /** A stream that delivers the bytes in pieces of the given length. */
