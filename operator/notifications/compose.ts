@@ -2,12 +2,12 @@
 import { renderMessage } from '../../config/document/message-template.ts'
 import type { MessageEvent, MessageOf } from '../../config/model/message-samples.ts'
 import type { NotifierConfig } from '../../config/model/notifier-config.ts'
-import { SEVERITIES } from '../../config/model/notifier-config.ts'
 import type { Notification } from '../../schemas/contract/notification.ts'
 import { throwDefect } from '../../schemas/errors.ts'
 import { printable } from '../../schemas/quote.ts'
-import { nameOf } from './happening.ts'
+import { standing } from './standing.ts'
 import type { News } from './state.ts'
+import { titleOf } from './title.ts'
 
 export type Facts = { readonly project: string; readonly host: string }
 
@@ -35,12 +35,14 @@ export function composeNotification(wanted: Wanted): Composed {
   const message = messageOf(wanted)
   const { service, check, status, since, kind, project, host } = message
   const first = commonOf(news, (one) => one.first)
+  const several = titleOf(project, news)
   const notification: Notification = {
     ...{ id, kind: kind as Notification['kind'], project, since, at, count, host },
     ...(service === '' ? {} : { service }),
     ...(check === '' ? {} : { check }),
     ...(status === '' ? {} : { status: status as Notification['status'] & string }),
     ...(first === undefined ? {} : { follows: first }),
+    ...(several === undefined ? {} : { title: printable(several, MAX_TITLE) }),
     message: plainText(message),
   }
   try {
@@ -73,18 +75,6 @@ function messageOf({ news, count, lost, project, host, at }: Wanted): MessageOf 
     ...{ project, host, at, count, lost, events, kind: told.kind, severity: told.severity, since: told.since },
     ...{ service: common('service'), check: common('check'), status: common('status'), message: told.message },
   }
-}
-
-/** The most severe that is still so; what was solved meanwhile is solved. */
-function standing(news: readonly News[]): News {
-  const last = [...new Map(news.map((one) => [nameOf(one), one])).values()]
-  const open = last.filter(({ kind }) => kind !== 'resolved')
-  const [worst] = [...(open.length > 0 ? open : last)].sort((a, b) => rank(b) - rank(a))
-  return worst as News
-}
-
-function rank({ severity, kind }: News): number {
-  return 2 * SEVERITIES.indexOf(severity) + (kind === 'gave-up' ? 1 : 0)
 }
 
 /** Undefined unless all say the same. */

@@ -113,6 +113,11 @@ for (const [what, moves, kinds, rule = {}] of ROWS)
     assert.equal(told.map(({ kind }) => kind).join(' '), kinds)
   })
 
+test('a message about several services has a title', () => {
+  const { told } = play([crashed, dbCrashed, 5000], { rules: [{ ...RULE, groupMs: 5000 }] })
+  assert.equal(told[0]?.title, '[shop] web crashed, db crashed')
+})
+
 test('a solution follows the notification that told first of its problem, and has an id of its own', () => {
   const { told } = play([crashed, gaveUp, well, crashed, well])
   assert.deepEqual(
