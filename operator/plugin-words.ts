@@ -110,6 +110,7 @@ function addRunning(plugin: Command): void {
   logs
     .option('-f, --follow', 'go on as more is written, until Ctrl-C')
     .option('--since <when>', 'a duration such as `10m`, or a moment')
+    .option('-n, --tail <lines>', 'only the last so many of each, of those that are there')
   onRun<LogsOptions>(logs, async ({ args, options, terminal }) => {
     const { pluginLogsCommand } = await import('./commands/plugin/logs.ts')
     return pluginLogsCommand(args, options, terminal)

@@ -34,14 +34,14 @@ const SPECS: Readonly<Record<OperatorWord | OwnWord, Spec>> = {
     examples: ['octo restart', 'octo restart web'],
   },
   status: {
-    words: 'status',
+    words: 'status [services...]',
     summary: 'show how the services are',
-    examples: ['octo status', 'octo status --watch', 'octo status --json'],
+    examples: ['octo status', 'octo status web', 'octo status --watch', 'octo status --json'],
   },
   logs: {
     words: 'logs [services...]',
     summary: 'show what services wrote',
-    examples: ['octo logs web', 'octo logs --follow web db', 'octo logs --since 10m'],
+    examples: ['octo logs web', 'octo logs --follow --tail 20 web db', 'octo logs --since 10m'],
   },
   events: {
     words: 'events [services...]',
@@ -91,6 +91,10 @@ export function addServiceWords(program: Command): void {
       command
         .option('-f, --follow', `go on as more ${word === 'logs' ? 'is written' : 'happens'}, until Ctrl-C`)
         .option('--since <when>', 'a duration such as `10m`, or a moment')
+        .option(
+          '-n, --tail <lines>',
+          `only the last so many${word === 'logs' ? ' of each' : ''}, of those that are there`,
+        )
     if (word === 'metrics')
       command
         .option('-o, --output <file>', 'write it there, whole or not at all, and only for you to read')

@@ -6,6 +6,7 @@ import { readIfThere } from '../../system/files/atomic-file.ts'
 import { isMissing } from '../../system/files/errors.ts'
 import type { KeptLog, LiveLog, Piece } from './kept-log.ts'
 import { liveOf, piecePath, readKept } from './kept-log.ts'
+import { lastOf } from './last-of.ts'
 import { timesPath } from './log-files.ts'
 
 type LogSource = { readonly name: string; readonly path: string }
@@ -13,6 +14,8 @@ type LogSource = { readonly name: string; readonly path: string }
 type Reading = {
   /** Milliseconds since 1970. */
   readonly since?: number
+  /** Of each log, of what it holds when this begins. */
+  readonly last?: number | undefined
   readonly follow: boolean
   readonly signal: AbortSignal
   readonly line: (source: LogSource, text: string) => void
@@ -26,14 +29,17 @@ const LOOK_MS = 100
 const MAX_LINE = 1024 * 1024
 
 export async function readLogs(sources: readonly LogSource[], reading: Reading): Promise<void> {
-  const { since, follow, signal, line, gap } = reading
-  const tails = sources.map((source) =>
-    openTail(source.path, {
-      ...{ since, line: (text) => line(source, text) },
-      gap: (bytes) => gap?.(source, bytes),
-    }),
-  )
-  for (const tail of tails) tail.more()
+  const { since, last, follow, signal, line, gap } = reading
+  const tails = sources.map((source) => {
+    const { take, release } = lastOf<string>(last, (text) => line(source, text))
+    const tail = openTail(source.path, { since, line: take, gap: (bytes) => gap?.(source, bytes) })
+    return { ...tail, release }
+  })
+  for (const tail of tails) {
+    tail.more()
+    if (!follow) tail.end()
+    tail.release()
+  }
   while (follow && !signal.aborted) {
     await pause(LOOK_MS, undefined, { signal }).catch(() => undefined)
     for (const tail of tails) tail.more()

@@ -4,7 +4,7 @@ import type { OperatorOptions, OperatorWord } from './operator.ts'
 
 /** `typed`: services, or the command line that `exec` and `compose` pass on. Throws USAGE. */
 export function operatorWords(word: OperatorWord, typed: readonly string[], options: OperatorOptions): string[] {
-  refuseUnknownToPlugins(word, options)
+  refuseUnknownToPlugins(word, typed, options)
   const args = word === 'exec' ? withoutDashes(typed) : typed
   return [
     word,
@@ -27,13 +27,15 @@ function separator(word: OperatorWord, args: readonly string[]): readonly string
 }
 
 /** octoctl's contract has no words for these. */
-function refuseUnknownToPlugins(word: OperatorWord, { foreground, watch, since, json }: OperatorOptions): void {
-  const asked = Object.entries({ foreground, watch, since, json }).find(
-    ([, value]) => value !== undefined && value !== false,
+function refuseUnknownToPlugins(word: OperatorWord, typed: readonly string[], options: OperatorOptions): void {
+  const { foreground, watch, since, tail, json } = options
+  const [option] = Object.entries({ foreground, watch, since, tail, json }).flatMap(([name, value]) =>
+    value === undefined || value === false ? [] : [`option \`--${name}\``],
   )
-  if (!asked) return
+  const asked = option ?? (word === 'status' && typed.length > 0 ? 'the name of a service' : undefined)
+  if (asked === undefined) return
   throw coded('USAGE', {
-    message: `option \`--${asked[0]}\` of \`${word}\` is for the operator \`baremetal\`, and this config has another`,
+    message: `${asked} ${option === undefined ? 'behind' : 'of'} \`${word}\` is for the operator \`baremetal\`, and this config has another`,
     hint: 'leave it away, or add `--operator baremetal`',
   })
 }

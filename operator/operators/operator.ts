@@ -22,6 +22,8 @@ export type OperatorOptions = SessionOptions & {
   readonly watch?: boolean | undefined
   readonly follow?: boolean | undefined
   readonly since?: string | undefined
+  /** Of what is there already only so many lines. */
+  readonly tail?: string | undefined
   /** A file in place of standard output, which only its user reads unless all may. */
   readonly output?: string | undefined
   readonly worldReadable?: boolean | undefined

@@ -6,16 +6,17 @@ import { formatBytes } from '../../../terminal/index.ts'
 import { readLogs } from '../../logs/read-logs.ts'
 import { writtenLogs } from '../../ocm/shared/written-logs.ts'
 import { momentOf } from '../../operators/baremetal/moment.ts'
+import { tailOf } from '../../operators/baremetal/tail.ts'
 import { requireKnown } from './running-called.ts'
 
-export type LogsOptions = { readonly follow?: boolean; readonly since?: string }
+export type LogsOptions = { readonly follow?: boolean; readonly since?: string; readonly tail?: string }
 
 export async function pluginLogsCommand(
   names: readonly string[],
   options: LogsOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const since = momentOf(options.since)
+  const [since, last] = [momentOf(options.since), tailOf(options.tail)]
   const written = writtenLogs(process.env)
   const known = written.map(({ plugin }) => plugin)
   requireKnown(names, known, 'has run within the last day')
@@ -26,7 +27,7 @@ export async function pluginLogsCommand(
   using interruption = interruptible()
   await readLogs(sources, {
     ...(since === undefined ? {} : { since }),
-    ...{ follow: options.follow === true, signal: interruption.signal },
+    ...{ last, follow: options.follow === true, signal: interruption.signal },
     line: ({ name }, line) =>
       terminal.print(
         terminal.json

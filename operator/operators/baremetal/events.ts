@@ -2,11 +2,13 @@
 import { printable, printableJsonLine } from '../../../schemas/quote.ts'
 import { interruptible } from '../../../system/process/interruptible.ts'
 import type { Cell, Terminal } from '../../../terminal/index.ts'
+import { lastOf } from '../../logs/last-of.ts'
 import type { NotedEvent } from '../../services/events/event-log.ts'
 import { readEvents } from '../../services/events/read-events.ts'
 import { momentOf } from './moment.ts'
 import type { ProjectCall } from './project.ts'
 import { projectOf, requireKnown } from './project.ts'
+import { tailOf } from './tail.ts'
 
 export async function events(call: ProjectCall): Promise<number> {
   const { words, terminal, options } = call
@@ -19,15 +21,18 @@ export async function events(call: ProjectCall): Promise<number> {
   const known = new Set<string>()
   const before: NotedEvent[] = []
   let isFollowing = false
-  const take = (event: NotedEvent) => {
-    if (event.service !== undefined) known.add(event.service)
-    if (!isAsked(event)) return
+  const { take, release } = lastOf<NotedEvent>(tailOf(options.tail), (event) => {
     if (terminal.json) terminal.print(printableJsonLine(event))
     else if (isFollowing) terminal.sentence(lineOf(event), SAYS_INDENT)
     else before.push(event)
+  })
+  const hear = (event: NotedEvent) => {
+    if (event.service !== undefined) known.add(event.service)
+    if (isAsked(event)) take(event)
   }
+  const reading = { event: hear, caughtUp: release, signal: interruption.signal }
   if (options.follow !== true) {
-    await readEvents(path, { event: take, signal: interruption.signal })
+    await readEvents(path, reading)
     // One that is in the config no more has events still.
     if (words.some((word) => !known.has(word))) requireKnown(words, project)
     show(before, terminal)
@@ -35,7 +40,7 @@ export async function events(call: ProjectCall): Promise<number> {
   }
   requireKnown(words, project)
   isFollowing = true
-  await readEvents(path, { event: take, signal: interruption.signal, follow: true })
+  await readEvents(path, { ...reading, follow: true })
   return 0
 }
 

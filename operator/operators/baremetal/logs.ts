@@ -10,12 +10,13 @@ import { hideInLogs } from '../../services/secrets/hide-in-logs.ts'
 import { momentOf } from './moment.ts'
 import type { ProjectCall } from './project.ts'
 import { projectOf, requireKnown } from './project.ts'
+import { tailOf } from './tail.ts'
 
 export async function logs(call: ProjectCall): Promise<number> {
   const { words, terminal, options } = call
   const project = projectOf(call)
   requireKnown(words, project)
-  const since = momentOf(options.since)
+  const [since, last] = [momentOf(options.since), tailOf(options.tail)]
   const ids = [...readJournal(project.places.journal).instances.keys()]
   const sources = ids
     .filter((id) => words.length === 0 || words.includes(id.slice(0, id.lastIndexOf('.'))))
@@ -26,7 +27,7 @@ export async function logs(call: ProjectCall): Promise<number> {
   using interruption = interruptible()
   await readLogs(sources, {
     ...(since === undefined ? {} : { since }),
-    ...{ follow: options.follow === true, signal: interruption.signal },
+    ...{ last, follow: options.follow === true, signal: interruption.signal },
     line: ({ name }, text) => {
       const line = hide(text)
       terminal.print(

@@ -7,23 +7,24 @@ import { statusNotes, statusTable } from '../../services/render-status.ts'
 import type { OperatorCall } from '../operator.ts'
 import { withDifferences } from './differences.ts'
 import type { ProjectCall } from './project.ts'
-import { currentStatus, NOTHING_STARTED, projectOf, showStatus } from './project.ts'
+import { currentStatus, isNamed, NOTHING_STARTED, projectOf, requireKnown, showStatus } from './project.ts'
 
 /** A service that ends is back within less than a second, and both are to be seen. */
 const WATCH_MS = 250
 
 export async function status(call: ProjectCall | OperatorCall): Promise<number> {
   const project = projectOf(call)
-  const { terminal, options } = call
+  const { terminal, options, words } = call
+  requireKnown(words, project)
   if (!options.watch) {
-    showStatus(compared(await currentStatus(project), call), terminal)
+    showStatus(only(words, compared(await currentStatus(project), call)), terminal)
     return 0
   }
   using interruption = interruptible()
   const live = terminal.json || terminal.quiet ? undefined : terminal.liveTable()
   let last = ''
   while (!interruption.signal.aborted) {
-    const now = await currentStatus(project)
+    const now = only(words, await currentStatus(project))
     const shown = JSON.stringify(lasting(now))
     if (live) live.show(statusTable(now, terminal.paint), ['', ...sentencesOf(now)])
     else if (shown !== last) {
@@ -37,6 +38,12 @@ export async function status(call: ProjectCall | OperatorCall): Promise<number> 
   // A terminal has written ^C where the cursor was.
   else if (terminal.watched && !terminal.json) terminal.print('')
   return 0
+}
+
+/** All without names. Which services only one of config and machine has is nothing about those that are named. */
+function only(words: readonly string[], { notInBoth, ...found }: ProjectStatus): ProjectStatus {
+  if (words.length === 0) return notInBoth === undefined ? found : { ...found, notInBoth }
+  return { ...found, services: found.services.filter((one) => isNamed(one, words)) }
 }
 
 function sentencesOf(found: ProjectStatus): readonly string[] {

@@ -8,6 +8,8 @@ import { olderEvents } from './event-log.ts'
 type Reading = {
   /** Of each, oldest first. */
   event(event: NotedEvent): void
+  /** Those that were there have been read. */
+  caughtUp?(): void
   readonly signal: AbortSignal
   /** Goes on until it is aborted. */
   readonly follow?: boolean
@@ -16,7 +18,7 @@ type Reading = {
 const LOOK_MS = 200
 const PIECE_BYTES = 64 * 1024
 
-export async function readEvents(path: string, { event, signal, follow = false }: Reading): Promise<void> {
+export async function readEvents(path: string, { event, caughtUp, signal, follow = false }: Reading): Promise<void> {
   let current = openLines(path)
   try {
     const older = openLines(olderEvents(path))
@@ -24,6 +26,7 @@ export async function readEvents(path: string, { event, signal, follow = false }
     if (older && older.inode !== current?.inode) older.read(event)
     older?.close()
     current?.read(event)
+    caughtUp?.()
     while (follow && !signal.aborted) {
       await pause(LOOK_MS, undefined, { signal }).catch(() => undefined)
       current?.read(event)

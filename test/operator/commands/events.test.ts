@@ -61,6 +61,28 @@ test('only what is asked for is shown: a service, also one that is gone, and a t
   const typo = await octo('events', 'wbe')
   assert.deepEqual([typo.code, /did you mean `web`\?/.test(typo.stderr)], [64, true])
   assert.equal((await octo('events', '--since', 'soon')).code, 64)
+  assert.deepEqual(await kinds('--tail', '1'), ['stopped'])
+  assert.deepEqual(await kinds('-n', '1', 'web'), ['exited'])
+  for (const wrong of ['-1', 'x', '1.5'])
+    assert.match((await octo('events', `--tail=${wrong}`)).stderr, /`--tail` expects a number of lines, such as 20/)
+})
+
+test('the status is of those that are named, as a table and as data', options, async (t) => {
+  const { octo, places } = await aPast(t)
+  using journal = await openJournal(places.journal, { services: new Map(), instances: new Map() })
+  for (const name of ['web', 'db']) {
+    journal.writeService(name, SERVICE)
+    journal.writeInstance(`${name}.1`, { ...NEW_INSTANCE, state: 'completed', generation: 1 })
+  }
+  const named = async (...words: readonly string[]) =>
+    JSON.parse((await octo('status', '--json', ...words)).stdout).services.map(
+      ({ instance }: { instance: string }) => instance,
+    )
+  assert.deepEqual(await named(), ['web.1', 'db.1'])
+  assert.deepEqual(await named('db'), ['db.1'])
+  assert.match((await octo('status', 'web')).stdout, /^service .*\nweb +completed *\n$/)
+  const typo = await octo('status', 'wbe')
+  assert.deepEqual([typo.code, /did you mean `web`\?/.test(typo.stderr)], [64, true])
 })
 
 test('events and measures are there also when the config cannot be read any more', options, async (t) => {

@@ -8,11 +8,11 @@ import { readLogs } from '../../../operator/logs/read-logs.ts'
 import { filesBelow, tempFolder } from '../../support/machine/temp-folder.ts'
 import { until } from '../../support/machine/until.ts'
 
-async function linesOf(path: string, since?: number): Promise<readonly string[]> {
+async function linesOf(path: string, since?: number, last?: number): Promise<readonly string[]> {
   const lines: string[] = []
   await readLogs([{ name: 'web.1', path }], {
     ...(since === undefined ? {} : { since }),
-    ...{ follow: false, signal: new AbortController().signal },
+    ...{ last, follow: false, signal: new AbortController().signal },
     line: (_source, text) => void lines.push(text),
   })
   return lines
@@ -42,6 +42,27 @@ test('a large log is put aside at the next start, and read before the one that f
   const lines = (await linesOf(path)).filter((line) => !line.includes('\0'))
   assert.deepEqual(lines, ['second', 'third', 'fourth', 'fifth'])
   assert.equal(lstatSync(path).mode & 0o777, 0o600)
+})
+
+test('of what is there only the last lines are shown, whole and from pieces too, and all that comes later', async (t) => {
+  const [folder, stop] = [tempFolder(t), new AbortController()]
+  const [path, other] = [join(folder, 'web.1.log'), join(folder, 'db.1.log')]
+  append(path, Array.from({ length: 5000 }, (_, at) => `${at}\n`).join(''))
+  append(other, 'only\nhalf')
+  const last = (count: number) => linesOf(path, undefined, count)
+  assert.deepEqual([await last(2), await last(0)], [['4998', '4999'], []])
+  assert.deepEqual([(await last(4000)).length, (await last(9000)).length], [4000, 5000])
+  assert.deepEqual(await linesOf(other, undefined, 1), ['half'])
+  const seen: string[] = []
+  const reading = readLogs([{ name: 'web.1', path }], {
+    ...{ last: 1, follow: true, signal: stop.signal },
+    line: (_source, text) => void seen.push(text),
+  })
+  append(path, 'a\nb\nc\n')
+  await until(() => seen.includes('c'))
+  stop.abort()
+  await reading
+  assert.deepEqual(seen, ['4999', 'a', 'b', 'c'])
 })
 
 test('what is shown since a moment begins where the log was then', async (t) => {

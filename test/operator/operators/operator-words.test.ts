@@ -26,9 +26,14 @@ for (const [word, args, options, words] of ROWS)
   test(`an operator is called with \`${words}\``, () =>
     assert.equal(operatorWords(word, args, options).join(' '), words))
 
-for (const options of [{ foreground: true }, { watch: true }, { since: '1h' }])
+for (const options of [{ foreground: true }, { watch: true }, { since: '1h' }, { tail: '5' }])
   test(`\`--${Object.keys(options)[0]}\` is refused, as no plugin knows it`, () => {
     const { message, hint } = expectCode('USAGE', () => operatorWords('logs', [], options))
     assert.match(message, /for the operator `baremetal`/)
     assert.match(hint ?? '', /--operator baremetal/)
   })
+
+test('names behind `status` are refused, as no plugin looks at them', () => {
+  const { message } = expectCode('USAGE', () => operatorWords('status', ['web'], {}))
+  assert.match(message, /^the name of a service behind `status` is for the operator `baremetal`/)
+})
