@@ -7,6 +7,7 @@ import { wrapWords } from './cell-width.ts'
 import { paintFor, wantsColour } from './colour.ts'
 import { processStreams, widthOf } from './streams.ts'
 import { shownOption, shownWord, typedOption, typedWords } from './typed-words.ts'
+import { wordsMeantBy } from './words-of-others.ts'
 
 type Entry = { readonly word: string; readonly group?: string; readonly summary: string }
 
@@ -64,6 +65,8 @@ const OPTIONS = ['help', 'version']
 /** Dashes tell which is looked for first; `-v` asks other programs for their version. */
 function nearestAnswer(typed: string, entries: readonly Entry[]): string | undefined {
   const name = typed.replace(/^-+/, '')
+  const meant = typed === name ? wordsMeantBy(typed) : undefined
+  if (meant !== undefined && entries.some((entry) => entry.word === meant.split(' ')[0])) return meant
   const word = nearestWord(
     name,
     entries.filter((entry) => entry.group !== undefined).map((entry) => entry.word),

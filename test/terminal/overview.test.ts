@@ -3,7 +3,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { WORDS } from '../../terminal/commands.ts'
 import { overview, unknownWord } from '../../terminal/overview.ts'
+import { OTHERS } from '../../terminal/words-of-others.ts'
 import { collectedStreams } from '../support/machine/collected-streams.ts'
+import { problemOf } from '../support/octo/command-table.ts'
 
 const ALL = '`octo --help` lists all words'
 const didYouMean = (words: string) => `did you mean \`octo ${words}\`? ${ALL}`
@@ -36,6 +38,17 @@ test('a first word that octo does not know leads to the nearest word or option',
     const kind = typed.startsWith('-') ? 'option' : 'word'
     const shown = /^-\w./.test(typed) ? `${typed.slice(0, 2)}…` : typed
     assert.deepEqual([code, message, found], ['USAGE', `octo has no ${kind} \`${shown}\``, hint], typed)
+  }
+})
+
+test('what other programs call it leads to the word of octo, with what belongs to it', async () => {
+  for (const other of OTHERS) {
+    const hint = unknownWord([other], WORDS).hint ?? ''
+    const [, words = ''] = /^did you mean `octo ([^`]+)`\?/.exec(hint) ?? []
+    assert.ok(words !== '' && !WORDS.some(({ word }) => word === other), `${other}: ${hint}`)
+    const problem = await problemOf(`octo ${words}`)
+    assert.match(problem ?? 'required', /required/)
+    assert.equal(await problemOf(`octo ${words.replace(/ -.*/, '')} --help`), undefined)
   }
 })
 
