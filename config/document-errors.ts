@@ -16,7 +16,7 @@ type Unreadable = { readonly reason: string; readonly from: TreeNode | undefined
 export function notReadable(path: string, { reason, from, cause }: Unreadable): Error {
   const typed = from?.kind === 'scalar' ? textOf(from) : undefined
   return coded('CONFIG_NOT_FOUND', {
-    message: `config ${quote(path)} cannot be read`,
+    message: `config ${quote(path)} ${reason === 'ENOENT' ? 'is not there' : 'cannot be read'}`,
     details: { path, reason, ...(from ? exactPlaceOf(from) : {}) },
     cause,
     ...hintOf(path, reason, typed),

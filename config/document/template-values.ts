@@ -1,6 +1,7 @@
 // The merged config as templates see it. Whatever is looked at is noted as a part of the value that is made: each single value,
 // and where a template goes through a map or list, counts it or asks whether it is empty, everything that decides that.
 // Templates from elsewhere read of local documents only what is offered to them, by whichever way they reach it.
+import { nearestWord } from '../../schemas/nearest-word.ts'
 import { printable, quote } from '../../schemas/quote.ts'
 import type { ListValue, MapValue, Value } from '../template/value.ts'
 import { textValue } from '../template/value.ts'
@@ -42,8 +43,27 @@ export function rootValue(node: ScalarNode, filling: Filling, fill: View['fill']
 
 const EMPTY: MapValue = { kind: 'map', get: (name) => missing([name]), names: () => [], isEmpty: () => true }
 
-function missing(path: Path): Value {
-  return { kind: 'missing', what: whatIsMissing(path) }
+/** The nearest name is looked for when somebody is told of it: most of what is missing has a `default`. */
+class Missing {
+  readonly kind = 'missing'
+  readonly #path: Path
+  readonly #known: readonly string[]
+
+  constructor(path: Path, known: readonly string[]) {
+    this.#path = path
+    this.#known = known
+  }
+
+  get what(): string {
+    const nearest = nearestWord(this.#path.at(-1) ?? '', this.#known)
+    const meant =
+      nearest === undefined ? '' : `, did you mean ${quote([...this.#path.slice(0, -1), nearest].join('.'))}?`
+    return `${whatIsMissing(this.#path)}${meant}`
+  }
+}
+
+function missing(path: Path, known: readonly string[] = []): Value {
+  return new Missing(path, known)
 }
 
 function whatIsMissing(path: Path): string {
@@ -72,7 +92,8 @@ class TreeMap implements MapValue {
     const child = this.#map.entries.get(name)
     const path = [...this.#path, name]
     if (!child) countLookUp(view.node, view.filling)
-    if (!child) return missing(path)
+    // Who is not offered a name is not told of it either.
+    if (!child) return missing(path, view.filling.asker ? [] : [...this.#map.entries.keys()])
     return valueAt(child, path, { view: how?.computed ? onBehalfOfParts(view) : view, leadsOn: how?.leadsOn })
   }
 

@@ -24,7 +24,7 @@ import type { KeyFiles } from './keys.ts'
 import type { NotifierConfig } from './notifier-config.ts'
 import { readNotifiers } from './notifiers.ts'
 import { readOperator } from './operator-choice.ts'
-import { readPins } from './pins.ts'
+import { placesOfPins, readPins } from './pins.ts'
 import { readCredentialRepositories, readOcmConfigs } from './plugin-configurations.ts'
 import { readPluginDirectories } from './plugin-directories.ts'
 import { readMetrics } from './read-metrics.ts'
@@ -60,7 +60,9 @@ export function normaliseConfig(input: NormaliseInput): OctoConfig {
   const repos = attempt(warnings, () => readRepos(repoTree, reading)) ?? []
   const fetched = { warnings, repeatsRepo: (node: TreeNode) => repeatsRepo(node, repos) }
   for (const root of documents) if (isRemote(root)) attempt(warnings, () => admitDocument(root, fetched))
-  const pins = treesFor(FIELDS.operator.plugins.fetched, trees).flatMap((tree) => readPins(tree, warnings))
+  const pinTrees = treesFor(FIELDS.operator.plugins.fetched, trees)
+  const pins = pinTrees.flatMap((tree) => readPins(tree, warnings))
+  const pinPlaces = new Map(pinTrees.flatMap((tree) => [...placesOfPins(tree)]))
   const { services, notifiers } =
     attempt(warnings, () => readAllServices(trees, { repos, pins, reading: { variables, warnings } })) ?? NOTHING_READ
   const [directoryTree] = treesFor(FIELDS.operator.pluginDirectories.fetched, trees)
@@ -70,7 +72,7 @@ export function normaliseConfig(input: NormaliseInput): OctoConfig {
   const operator = attempt(warnings, () => readOperator(operatorTree))
   // What a repo says may be wrong, and then it still has its name.
   const written = attempt(warnings, () => findRepos(repoTree).map(({ name }) => name)) ?? []
-  refuseUnknownRepos([...new Set(written)], { pins, services, notifiers, warnings })
+  refuseUnknownRepos([...new Set(written)], { pins, pinPlaces, services, notifiers, warnings })
   const named = { ...attempt(warnings, () => nameOf(trees.merged)), ...(operator ? { operator } : {}) }
   const told = notifiers.length > 0 ? { notifiers } : {}
   const [ocmTree] = treesFor(FIELDS.operator.ocmConfig.fetched, trees)
@@ -164,22 +166,31 @@ export function nameOf(root: TreeNode | undefined): { name?: string } {
 
 type Asking = ReadParts & {
   readonly pins: readonly PluginPin[]
+  readonly pinPlaces: ReadonlyMap<string, Place>
   readonly warnings: Warnings
 }
 
 /** `tool: other/check-tcp` with no repo `other` would otherwise only be found when it is resolved. */
-function refuseUnknownRepos(names: readonly string[], { pins, services, notifiers, warnings }: Asking): void {
+function refuseUnknownRepos(
+  names: readonly string[],
+  { pins, pinPlaces, services, notifiers, warnings }: Asking,
+): void {
   const items = services.flatMap((service) => PHASES.flatMap((phase): readonly CheckItem[] => service.checks[phase]))
   const asking: readonly Asked[] = [
-    ...[...items, ...notifiers].map(({ request, place }) => ({ repo: request.repo, where: showPlace(place), place })),
-    ...programRequests(services).map(({ name, request }) => ({ repo: request.repo, where: `service ${quote(name)}` })),
-    ...secretRequests(services).map(({ request, place }) => ({ repo: request.repo, where: showPlace(place), place })),
-    ...pins.map(({ repo, plugin }) => ({ repo, where: `the pin of ${quote(plugin)}` })),
+    ...items.map(({ request, place }) => askedAt('a check', request.repo, place)),
+    ...notifiers.map(({ request, place }) => askedAt('a notifier', request.repo, place)),
+    ...programRequests(services).map(({ name, request }) => askedAt(`service ${quote(name)}`, request.repo)),
+    ...secretRequests(services).map(({ request, place }) => askedAt('a source of secrets', request.repo, place)),
+    ...pins.map(({ repo, plugin }) => askedAt(`the pin of ${quote(plugin)}`, repo, pinPlaces.get(plugin))),
   ]
   for (const one of asking) if (one.repo && !names.includes(one.repo)) warnings.report(unknownRepo(one, names))
 }
 
 type Asked = { readonly repo?: string | undefined; readonly where: string; readonly place?: Place }
+
+function askedAt(what: string, repo: string | undefined, place?: Place): Asked {
+  return { repo, ...(place ? { where: `${showPlace(place)}: ${what}`, place } : { where: what }) }
+}
 
 function unknownRepo({ repo = '', where, place }: Asked, names: readonly string[]): Error {
   return coded('REPO_NOT_FOUND', {

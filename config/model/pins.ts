@@ -7,8 +7,8 @@ import { parseRange } from '../../schemas/version.ts'
 import { fieldOf, namedEntries } from '../document/field-of.ts'
 import type { FieldName } from '../document/fields.ts'
 import { invalid } from '../document/invalid.ts'
-import type { TreeNode } from '../document/node.ts'
-import { isEmpty, textOf } from '../document/node.ts'
+import type { Place, TreeNode } from '../document/node.ts'
+import { exactPlaceOf, isEmpty, textOf } from '../document/node.ts'
 import { requireOneReading } from '../document/one-reading.ts'
 import { readBoolean } from '../document/scalars.ts'
 import type { Warnings } from '../document/warnings.ts'
@@ -23,13 +23,28 @@ type PinField = FieldName<'pin'>
 /** Reads `operator.plugins` and `octoctl.plugins`; throws CONFIG_INVALID. */
 export function readPins(root: TreeNode | undefined, warnings: Pick<Warnings, 'report'>): PluginPin[] {
   const pins = new Map<Name, PluginPin>()
-  const octoctl = fieldOf(fieldOf(root, 'config', 'octoctl'), 'octoctl', 'plugins')
-  const operator = fieldOf(fieldOf(root, 'config', 'operator'), 'operator', 'plugins')
-  for (const [name, node] of [...namedEntries(octoctl), ...namedEntries(operator)]) {
+  for (const [name, node] of writtenPins(root)) {
     const pin = attempt(warnings, () => at(node, () => readPin(name, node, warnings)))
     if (pin) pins.set(pin.plugin, pin)
   }
   return [...pins.values()]
+}
+
+/** Where each pin names its repo, by the plugin. */
+export function placesOfPins(root: TreeNode | undefined): ReadonlyMap<string, Place> {
+  return new Map(
+    writtenPins(root).map(([name, node]) => {
+      const field = node.kind === 'map' ? fieldOf(node, 'pin', 'repo') : undefined
+      return [canonicalName(name), exactPlaceOf(field ?? node)]
+    }),
+  )
+}
+
+/** Of two for one plugin the later counts. */
+function writtenPins(root: TreeNode | undefined) {
+  const octoctl = fieldOf(fieldOf(root, 'config', 'octoctl'), 'octoctl', 'plugins')
+  const operator = fieldOf(fieldOf(root, 'config', 'operator'), 'operator', 'plugins')
+  return [...namedEntries(octoctl), ...namedEntries(operator)]
 }
 
 function readPin(name: string, node: TreeNode, warnings: Pick<Warnings, 'report'>): PluginPin {

@@ -130,9 +130,12 @@ test('a document of a format that octo does not read is refused before it is rea
 })
 
 test('an include that is not there, or lies below a file, is an error that names it', async (t) => {
-  for (const name of ['gone.yaml', 'octo.yaml/a.yaml']) {
+  for (const [name, how] of [
+    ['gone.yaml', 'is not there'],
+    ['octo.yaml/a.yaml', 'cannot be read'],
+  ]) {
     const error = await expectCodeAsync('CONFIG_NOT_FOUND', () => readFiles(t, { 'octo.yaml': `include: [${name}]\n` }))
-    assert.match(error.message, new RegExp(`${name}\` cannot be read$`))
+    assert.match(error.message, new RegExp(`${name}\` ${how}$`))
     assert.match(String(error.details?.reason), /^(ENOENT|ENOTDIR)$/)
   }
 })

@@ -166,7 +166,7 @@ operator:
 test('a check of a repo that the config does not have is an error with its line', async (t) => {
   const text = 'operator:\n  services:\n    web: {health: [{tool: other/check-tcp}]}\n'
   const error = await expectCodeAsync('REPO_NOT_FOUND', () => readFiles(t, { 'octo.yaml': text }))
-  assert.match(error.message, /line 3 names the repo `other`/)
+  assert.match(error.message, /line 3: a check names the repo `other`/)
 })
 
 test('templates are filled from the config and the environment and keep the type of what they name', async (t) => {

@@ -71,7 +71,10 @@ for (const [text, problem] of REFUSED)
 test('a pin and a check of a repo that the config does not have are refused by its name', async (t) => {
   for (const text of [pin('c: {repo: other}'), 'operator: {services: {web: {health: [{tool: other/c}]}}}']) {
     const error = await expectCodeAsync('REPO_NOT_FOUND', () => readFiles(t, { 'octo.yaml': `${text}\n` }))
-    assert.match(error.message, /names the repo `other`, which the config does not have/)
+    assert.match(
+      error.message,
+      /octo\.yaml` line 1: (?:a check|the pin of `c`) names the repo `other`, which the config does not have/,
+    )
   }
 })
 

@@ -50,6 +50,13 @@ const ROWS: readonly (readonly [what: string, values: string, args: readonly str
       /templates of one value look up more than 1000 values/,
     ],
     ['a value that names itself', 'v: "{{.v}}"\n', ['{{.v}}'], /`\{\{\.v\}\}` leads to itself/],
+    [
+      'a slip of a name',
+      'web: {port: 1}\n',
+      ['{{.web.prt}}'],
+      /which is no plain value .*, did you mean `web\.port`\?/,
+    ],
+    ['a slip of the first name', 'web: 1\n', ['{{.wbe}}'], /which is no plain value .*, did you mean `web`\?/],
     ['a value that is null', 'v: ~\n', ['{{.v}}'], /names `v`, which is no plain value/],
     ['a value that is a map', 'v: {a: 1}\n', ['{{.v}}'], /names `v`, which is no plain value/],
     ['a value of an empty list', 'v: []\n', ['a{{.v}}'], /names `v`, which is no plain value/],

@@ -38,7 +38,7 @@ export function findOwnConfig(named: readonly string[] | undefined, cwd: string)
   if (extname(path).toLowerCase() === '.toml')
     throw coded('CONFIG_INVALID', {
       message: `${quote(path)} is TOML, which octo reads and does not write`,
-      hint: 'write it there yourself: docs/CONFIG.md names the fields',
+      hint: 'write it there yourself: `octo config schema` has the fields',
     })
   const isNew = !existsSync(path)
   if (isNew) refuseLink(path)

@@ -75,7 +75,10 @@ function visible(
 ): { root: TreeNode } & Pick<EffectiveTree, 'templates'> {
   const { root, templates } = effective
   if (!root)
-    throw coded('NOT_FOUND', { message: 'the config says nothing', hint: 'see docs/CONFIG.md for what it may say' })
+    throw coded('NOT_FOUND', {
+      message: 'the config says nothing',
+      hint: '`octo config schema` prints what it may hold, `octo add --help` says how a repo and a plugin come into it',
+    })
   return reveal === true ? { root, templates } : hideSecrets(root, effective)
 }
 

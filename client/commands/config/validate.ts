@@ -50,7 +50,7 @@ export async function validateCommand({ options, terminal }: Run<ConfigFlags>): 
   throw coded('CONFIG_INVALID', {
     message: `${count(problems.length, 'problem')} in the config`,
     details: { problems: problems.length },
-    hint: 'docs/CONFIG.md says what a config may hold; keys of your own begin with `x-`',
+    hint: 'keys of your own begin with `x-`; `octo config schema` prints what a config may hold, for editors too',
   })
 }
 
