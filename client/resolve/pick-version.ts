@@ -72,9 +72,10 @@ function refusal({ document, question, fitting, active, operatorVersion }: Refus
     })
   const [blocked] = fitting.filter(({ state }) => state === 'quarantined')
   const [yanked] = fitting.filter(({ state }) => state === 'yanked')
-  if (yanked)
+  const [newest = yanked] = fitting
+  if (yanked && newest)
     return coded('VERSION_YANKED', {
-      message: `every version of ${quote(name)} that fits ${wanted} was yanked, the newest is ${quote(yanked.version)}${reasonNote(yanked)}`,
+      message: `every version of ${quote(name)} that fits ${wanted} was ${blocked ? 'yanked or quarantined' : 'yanked'}, the newest is ${quote(newest.version)}${reasonNote(newest)}`,
       details: { plugin: name, version: yanked.version, reason: yanked.reason },
       hint: 'ask for another range; lockfiles that name the version keep working',
     })

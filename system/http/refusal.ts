@@ -45,6 +45,8 @@ const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
 }
 
 function hintOf({ status, url, headers, via }: Answer): { hint?: string } {
+  if (status === 451)
+    return { hint: 'nobody is given this version; `octo outdated` names another, and `octo update` takes it' }
   if (status === 401) return { hint: loginHint(url, headers['www-authenticate']) }
   if (status === 403 || status === 429)
     return { hint: 'the server limits or forbids this client; wait, or ask its owner' }

@@ -87,7 +87,8 @@ test('refuses hostile answers of a registry and keeps nothing of them', async (t
       else response.end(answer)
       return true
     }
-    await expectCodeAsync(code, install).catch((error) => assert.fail(`${what}: ${error}`))
+    const { hint } = await expectCodeAsync(code, install).catch((error) => assert.fail(`${what}: ${error}`))
+    if (answer === 451) assert.match(hint ?? '', /`octo update`/)
     for (const place of ['blobs', 'trees/sha256', 'parts', 'staging'])
       assert.deepEqual(filesBelow(join(base.storeRoot, 'v1', place)), [], what)
     registry.misbehave = undefined

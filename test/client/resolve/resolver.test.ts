@@ -97,7 +97,17 @@ test('never picks a yanked version anew, and keeps a locked one with a warning',
   const kept = resolve([anOffer(versions)], { locked: aLock('1.1.0') })
   assert.equal(kept.version.version, '1.1.0')
   assert.match(kept.warnings.join(), /was yanked: broken/)
-  expectCode('VERSION_YANKED', () => picked(versions, { ranges: ['1.1.0'] }))
+  const { message } = expectCode('VERSION_YANKED', () => picked(versions, { ranges: ['1.1.0'] }))
+  assert.match(message, /that fits `1\.1\.0` was yanked, the newest is `1\.1\.0` \(broken\)$/)
+})
+
+test('of versions that were yanked and quarantined the newest is named with its reason', () => {
+  const versions = [
+    aVersion('1.0.0', { state: 'yanked', reason: 'broken' }),
+    aVersion('1.1.0', { state: 'quarantined', reason: 'malicious' }),
+  ]
+  const { message } = expectCode('VERSION_YANKED', () => picked(versions))
+  assert.match(message, /was yanked or quarantined, the newest is `1\.1\.0` \(malicious\)$/)
 })
 
 test('refuses a quarantined version, locked or not', () => {
