@@ -67,8 +67,15 @@ export async function enableAutostart(options: AutostartOptions, terminal: Termi
   onDisk(unit.path, () => mkdirSync(dirname(unit.path), { recursive: true }))
   await replaceFile(unit.path, text, { mode: 0o644 })
   await withSystemd(async () => {
-    await refuseComplaints(unit, { isUser: options.system !== true, env, before })
-    await systemd('systemctl', [...unit.manager, 'daemon-reload'], env)
+    try {
+      await refuseComplaints(unit, { isUser: options.system !== true, env })
+      await systemd('systemctl', [...unit.manager, 'daemon-reload'], env)
+    } catch (error) {
+      // What systemd did not read is not left for it to find another day. A unit that was there before is enabled still.
+      if (before === undefined) rmSync(unit.path, { force: true })
+      else await replaceFile(unit.path, before, { mode: 0o644 })
+      throw error
+    }
     await systemd('systemctl', [...unit.manager, 'enable', ...(options.now ? ['--now'] : []), unit.name], env)
     if (!options.system) await stayWithoutLogin(place)
   })
@@ -177,14 +184,11 @@ function refuseRunning(configPath: string, env: NodeJS.ProcessEnv): void {
   })
 }
 
-type Written = { readonly isUser: boolean; readonly env: NodeJS.ProcessEnv; readonly before: string | undefined }
+type Asked = { readonly isUser: boolean; readonly env: NodeJS.ProcessEnv }
 
-/** The one that was there before is enabled still. */
-async function refuseComplaints({ path }: Unit, { isUser, env, before }: Written): Promise<void> {
+async function refuseComplaints({ path }: Unit, { isUser, env }: Asked): Promise<void> {
   const complaints = await complaintsAbout(path, { isUser, env })
   if (!complaints || complaints.length === 0) return
-  if (before === undefined) rmSync(path, { force: true })
-  else await replaceFile(path, before, { mode: 0o644 })
   throw coded('SYSTEMD_FAILED', {
     message: `systemd does not take the unit: ${complaints.join('; ')}`,
     hint: 'see it with `octo autostart enable --print`',

@@ -77,6 +77,14 @@ export async function withSystemd<Result>(act: () => Promise<Result>): Promise<R
 function failed(command: string, said: string): Error {
   return coded('SYSTEMD_FAILED', {
     message: `${quote(command)} failed: ${printable(said, MAX_SHOWN)}`,
-    hint: 'run it yourself to see more',
+    hint: isAlone(command, said) ? NO_SESSION : 'run it yourself to see more',
   })
 }
+
+/** As after `su`, `sudo -u` or in a job: nobody has logged in as this user, so that its manager does not run or is not found. */
+function isAlone(command: string, said: string): boolean {
+  return /^\S+ --user /.test(command) && /failed to connect to .*\bbus\b/i.test(said)
+}
+
+const NO_SESSION =
+  'log in as this user, as by ssh and not by `su`, or type `sudo octo autostart enable --system --user NAME`, which needs no login'

@@ -61,12 +61,15 @@ test('systemd itself takes the units, of users and of the machine', options, (t)
 })
 
 /** Each program notes how it was called, and ends as the scene says. */
-function aMachine(t: TestContext, { failing = [] as readonly string[], says = '', more = {}, version = 252 } = {}) {
+function aMachine(
+  t: TestContext,
+  { failing = [] as readonly string[], says = '', complaint = '', more = {}, version = 252 } = {},
+) {
   const folder = tempFolder(t)
   const bin = join(folder, 'bin')
   mkdirSync(bin)
   for (const name of ['systemctl', 'loginctl', 'systemd-analyze']) {
-    const end = failing.includes(name) ? 'exit 1' : name === 'systemd-analyze' ? says : ':'
+    const end = failing.includes(name) ? `echo '${complaint}' >&2; exit 1` : name === 'systemd-analyze' ? says : ':'
     const asked = `[ "$1" != --version ] || { echo 'systemd ${version} (${version}.1)'; exit 0; }`
     writeFileSync(join(bin, name), `#!/bin/sh\n${asked}\necho "${name} $*" >>'${folder}/calls'\n${end}\n`)
     chmodSync(join(bin, name), 0o755)
@@ -179,6 +182,12 @@ test('a unit that was enabled stays where systemd does not take the next one', o
 test('where systemd refuses it is said in its words, and without it what there is instead', options, async (t) => {
   const refusing = await aMachine(t, { failing: ['systemctl'] }).octo('enable')
   assert.match(refusing.stderr, /error\[SYSTEMD_FAILED\]: `systemctl --user daemon-reload` failed/)
+  assert.match(refusing.stderr, /hint: run it yourself to see more/)
+  const complaint = 'Failed to connect to user scope bus via local transport: No medium found'
+  const switched = aMachine(t, { failing: ['systemctl'], complaint })
+  const { stderr } = await switched.octo('enable')
+  assert.match(stderr, /hint: log in as this user, .*`sudo octo autostart enable --system --user NAME`/)
+  assert.deepEqual(readdirSync(switched.units), [], 'no unit is left that nobody enabled')
   const alone = await aMachine(t, { failing: ['loginctl'] }).octo('enable')
   assert.equal(alone.code, 0)
   assert.match(alone.stderr, /warning: the services start at your login/)
