@@ -55,6 +55,8 @@ export type InstanceStatus = {
   readonly pid?: number
   /** How long its program has run. */
   readonly upMs?: number
+  /** Until one that pauses is tried again. */
+  readonly retryInMs?: number
   /** In a row. */
   readonly failures: number
   readonly end?: End

@@ -71,10 +71,11 @@ function unsureOf({ state, checks = [] }: InstanceStatus): readonly string[] {
 }
 
 /** What went wrong, also where it runs again. */
-function failureOf({ reason = '', failures, end, state }: InstanceStatus): string {
+function failureOf({ reason = '', failures, end, state, retryInMs }: InstanceStatus): string {
   if (failures === 0 || isAtRest({ state })) return reason
   const often = failures > 1 ? `, ${failures} times in a row` : ''
-  if (state === 'pausing') return `${reason}${often}`
+  if (state === 'pausing')
+    return `${reason}${often}${retryInMs === undefined ? '' : `, tried again in ${formatAge(retryInMs)}`}`
   const again = `${end === undefined ? 'failed' : endInWords(end)}${often}, started again`
   return reason === '' ? again : `${reason}; ${again}`
 }

@@ -28,13 +28,14 @@ export function statusOf(
   { id, service, instance }: One,
   { places, now, checks, differs, secrets, limits, program }: Facts,
 ): InstanceStatus {
-  const { state, health, failures, startedAt, end, reason, process } = instance
+  const { state, health, failures, startedAt, due, end, reason, process } = instance
   const log = logPath(places, id)
   const runs = process !== undefined && (state === 'running' || state === 'ending' || state === 'failed')
   return {
     ...{ service, instance: id, state, health, failures, log, logBytes: Math.max(keptBytes(log), 0) },
     ...(runs ? { pid: process.pid } : {}),
     ...(state === 'running' && startedAt !== undefined ? { upMs: Math.max(0, Math.round(now - startedAt)) } : {}),
+    ...(state === 'pausing' && due !== undefined ? { retryInMs: Math.max(0, Math.round(due - now)) } : {}),
     ...(end === undefined ? {} : { end }),
     ...(reason === undefined ? {} : { reason }),
     ...(checks === undefined ? {} : { checks }),

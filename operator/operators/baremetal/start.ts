@@ -92,7 +92,9 @@ export async function startHere(call: OperatorCall): Promise<number> {
   if (options.dryRun) return showOnly(await openRunnable(session, words), terminal)
   keepHeapSmall()
   const project = projectOf(call)
-  await using supervised = await takeProject(project, (line) => terminal.info(printable(line, 1000)))
+  // What systemd is told it dates itself.
+  const time = () => (options.call ? `${new Date().toISOString().replace(/\.\d+Z$/, 'Z')} ` : '')
+  await using supervised = await takeProject(project, (line) => terminal.info(`${time()}${printable(line, 1000)}`))
   using interruption = interruptible()
   const begin = beginOf(call)
   let isFirst = true

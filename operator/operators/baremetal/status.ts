@@ -60,7 +60,7 @@ function compared(found: ProjectStatus, call: ProjectCall | OperatorCall): Proje
 export function lasting({ services, ...project }: ProjectStatus) {
   return {
     ...project,
-    services: services.map(({ upMs: _, logBytes: __, checks = [], ...one }) => ({
+    services: services.map(({ upMs: _, logBytes: __, retryInMs: ___, checks = [], ...one }) => ({
       ...one,
       checks: checks.map(({ label, state }) => [label, state]),
     })),

@@ -1,6 +1,6 @@
 // After a supervisor was killed: each word that says that the config is applied leaves one that supervises all that runs.
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -43,7 +43,8 @@ async function aPlace(t: TestContext, services: object) {
   assert.equal(started.code, 0, started.stderr)
   const before = (await status()).services.map(({ pid }: { pid: number }) => pid)
   await kill()
-  return { write, octo, status, healthOf, kill, before, apart: (...words: string[]) => runOcto(words, place) }
+  const log = () => readFileSync(places.supervisorLog, 'utf8')
+  return { write, octo, status, healthOf, kill, before, log, apart: (...words: string[]) => runOcto(words, place) }
 }
 
 for (const words of [['apply'], ['apply', 'web'], ['start'], ['start', 'web']])
@@ -62,6 +63,11 @@ for (const words of [['apply'], ['apply', 'web'], ['start'], ['start', 'web']])
     )
     await until(async () => (await healthOf('db')).health === 'healthy')
   })
+
+test('the log of a supervisor apart from its terminal says when', options, async (t) => {
+  const { log } = await aPlace(t, { web: IDLE })
+  assert.match(log(), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ web\.1: running$/m)
+})
 
 test('a stop of one names those that go on running without a supervisor', options, async (t) => {
   const { octo } = await aPlace(t, { web: IDLE, db: IDLE, api: IDLE })

@@ -3,8 +3,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isUp } from '../../../operator/operators/baremetal/start.ts'
 import { lasting } from '../../../operator/operators/baremetal/status.ts'
+import type { Instance } from '../../../operator/services/lifecycle.ts'
+import { NEW_INSTANCE } from '../../../operator/services/lifecycle.ts'
+import { placesOf } from '../../../operator/services/places.ts'
 import type { InstanceStatus } from '../../../operator/services/protocol.ts'
 import { shownName, statusNotes, statusTable } from '../../../operator/services/render-status.ts'
+import { statusOf } from '../../../operator/services/status.ts'
 import { paintFor } from '../../../terminal/index.ts'
 
 const project = { config: '/srv/octo.yaml', supervisor: { state: 'none' } } as const
@@ -20,6 +24,15 @@ function anInstance(differing: Partial<InstanceStatus>): InstanceStatus {
 
 const why = (differing: Partial<InstanceStatus>) =>
   statusTable({ ...project, services: [anInstance(differing)] }, paintFor(false)).rows[0]?.at(-1)
+
+test('one that pauses says for how long still, as its supervisor counts', () => {
+  const pausing = { ...NEW_INSTANCE, state: 'pausing', due: 5000 } as const
+  const places = placesOf('/srv/octo.yaml', { HOME: '/nowhere' })
+  const retryIn = (instance: Instance) =>
+    statusOf({ id: 'web.1', service: 'web', instance }, { places, now: 2000 }).retryInMs
+  assert.deepEqual([retryIn(pausing), retryIn({ ...pausing, due: 1000 })], [3000, 0])
+  assert.equal(retryIn({ ...pausing, state: 'waiting' }), undefined)
+})
 
 const KILLED = { kind: 'signal', signal: 'SIGKILL' } as const
 const LATER = '2026-11-26T10:00:00.000Z'
@@ -38,6 +51,10 @@ test('says why a service is as it is, also when it runs again', () => {
     ],
     [{ failures: 1, end: EXITED, state: 'pausing', reason: 'exited with 3' }, 'exited with 3'],
     [{ failures: 2, end: EXITED, state: 'pausing', reason: 'exited with 3' }, 'exited with 3, 2 times in a row'],
+    [
+      { failures: 2, end: EXITED, state: 'pausing', reason: 'exited with 3', retryInMs: 48_000 },
+      'exited with 3, 2 times in a row, tried again in 48 s',
+    ],
     [{ failures: 2, end: EXITED, state: 'stopped' }, ''],
     [{ failures: 2, end: EXITED, state: 'failed', reason: '`db` failed' }, '`db` failed'],
     [
@@ -91,8 +108,16 @@ test('where services failed and wrote something, it says what shows it', () => {
 test('a status is news when something happened, not when time has passed', () => {
   const seen = (differing: Partial<InstanceStatus>) =>
     JSON.stringify(lasting({ ...project, services: [anInstance(differing)] }))
-  const before = seen({ upMs: 10, logBytes: 10, checks: [{ label: 'ask', state: 'ok', summary: 'in 3 ms' }] })
-  assert.equal(seen({ upMs: 99, logBytes: 99, checks: [{ label: 'ask', state: 'ok', summary: 'in 4 ms' }] }), before)
+  const before = seen({
+    upMs: 10,
+    logBytes: 10,
+    retryInMs: 10,
+    checks: [{ label: 'ask', state: 'ok', summary: 'in 3 ms' }],
+  })
+  assert.equal(
+    seen({ upMs: 99, logBytes: 99, retryInMs: 99, checks: [{ label: 'ask', state: 'ok', summary: 'in 4 ms' }] }),
+    before,
+  )
   for (const differing of [
     { checks: [{ label: 'ask', state: 'critical' }] },
     { state: 'pausing' },
