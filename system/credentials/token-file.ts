@@ -8,7 +8,7 @@ import { quote, shellWord } from '../../schemas/quote.ts'
 import { parseShape } from '../../schemas/shape.ts'
 import { decodeText } from '../../schemas/text.ts'
 import { replaceFile } from '../files/atomic-file.ts'
-import { isErrno } from '../files/errors.ts'
+import { explainDisk, isMissing } from '../files/errors.ts'
 import { exposureOf } from '../files/private-file.ts'
 import { foundUserConfigFolder, userConfigFolder } from '../files/user-config-folder.ts'
 
@@ -41,11 +41,13 @@ export async function readTokens(path: string): Promise<Readonly<Record<string, 
   return parseShape(fileShape, parseJson(text, path, MAX_BYTES), { name: path }).tokens
 }
 
-/** Stores or, with no token, forgets; says whether there was one. */
+/** Stores or, with no token, forgets; says whether there was one. One change at a time, so that none of two is lost. */
 export async function changeToken(path: string, registry: string, token: string | undefined): Promise<boolean> {
+  const { takeLock } = await import('../process-lock.ts')
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  using _lock = await takeLock({ path: `${path}.lock`, mode: 'exclusive', subject: path })
   const { [registry]: before, ...others } = await readTokens(path)
   const tokens = token === undefined ? others : { ...others, [registry]: token }
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   await replaceFile(path, `${JSON.stringify({ format: 'octo.tokens/v1', tokens }, null, 2)}\n`, { mode: 0o600 })
   return before !== undefined
 }
@@ -56,8 +58,8 @@ async function readPrivate(path: string): Promise<string | undefined> {
     if (!exposure) return decodeText(await readFile(path), path)
     throw exposed(path, exposure.mode)
   } catch (error) {
-    if (isErrno(error, 'ENOENT')) return undefined
-    throw error
+    if (isMissing(error)) return undefined
+    throw explainDisk(error, path)
   }
 }
 

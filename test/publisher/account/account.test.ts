@@ -24,7 +24,7 @@ test('login checks the token, keeps it for its registry in a private file, and l
   assert.ok(!`${login.stdout}${login.stderr}`.includes(registry.token))
   assert.equal((await stat(file)).mode & 0o777, 0o600)
   assert.equal((await stat(join(home, '.config/octo'))).mode & 0o777, 0o700)
-  assert.deepEqual(await readdir(join(home, '.config/octo')), ['tokens.json'])
+  assert.deepEqual((await readdir(join(home, '.config/octo'))).toSorted(), ['tokens.json', 'tokens.json.lock'])
   const who = await typeOcto(['whoami', ...at, '--json'], { cwd: home })
   assert.deepEqual(JSON.parse(who.stdout).scopes[0].repo, '*')
   assert.equal((await typeOcto(['logout', ...at], { cwd: home })).code, 0)
