@@ -129,6 +129,9 @@ export type OpeningQuestion = {
   readonly broughtSince: number
 }
 
+/** So many bytes, in so many blobs. */
+export type Amount = { readonly bytes: number; readonly blobs: number }
+
 export type FoundForOpening = FoundForPublishing & {
   /** The earlier request with this key, and its session if that is still there. */
   readonly repeated: { readonly requestDigest: Digest; readonly session: Session | undefined } | undefined
@@ -140,10 +143,10 @@ export type FoundForOpening = FoundForPublishing & {
   readonly live: ReadonlyMap<Digest, BlobOrigin>
   /** Whether any repo is private. */
   readonly hasPrivate: boolean
-  /** Bytes that open sessions may upload. */
-  readonly promised: { readonly own: number; readonly others: number }
-  /** Bytes that the token has uploaded since then and that are still here. */
-  readonly brought: number
+  /** What open sessions may upload. */
+  readonly promised: { readonly own: Amount; readonly others: Amount }
+  /** What the token has uploaded since then and is still here. */
+  readonly brought: Amount
 }
 
 export type Opening =

@@ -16,6 +16,7 @@ import type { FoundForOpening, Opening } from '../db/publishing-store.ts'
 import type { ReleaseKey, Session } from '../db/records.ts'
 import { requireDistinctName } from './distinct-name.ts'
 import { requireGrowth } from './require-growth.ts'
+import type { FreeSpace } from './require-space.ts'
 import { measureSpace, requireSpace } from './require-space.ts'
 import { isSealed } from './sealed-release.ts'
 
@@ -34,7 +35,7 @@ type OpenSession = {
 export async function openSession(services: RegistryServices, open: OpenSession): Promise<Session> {
   const { principal, release, request, idempotencyKey } = open
   requireLimits(request, services.config.limits)
-  const freeBytes = await measureSpace(services.config.dataDir)
+  const free = await measureSpace(services.config.dataDir)
   const sealedId = sealedSessionId(open)
   const now = services.clock()
   const question = {
@@ -47,10 +48,10 @@ export async function openSession(services: RegistryServices, open: OpenSession)
     broughtSince: now - DAY_MS,
   }
   const { publishing } = services.metadata
-  return publishing.open(question, (found) => decideOpening(services, { ...open, freeBytes, sealedId }, found))
+  return publishing.open(question, (found) => decideOpening(services, { ...open, free, sealedId }, found))
 }
 
-type MeasuredOpen = OpenSession & { readonly freeBytes: number; readonly sealedId: string }
+type MeasuredOpen = OpenSession & { readonly free: FreeSpace; readonly sealedId: string }
 
 function decideOpening({ config, clock }: RegistryServices, open: MeasuredOpen, found: FoundForOpening): Opening {
   const { principal, release, request, idempotencyKey } = open

@@ -1,13 +1,13 @@
 // Named queries on blobs: which bytes count, and which nobody refers to.
-import { and, asc, eq, gt, lt, lte, notExists, or, sql, sum } from 'drizzle-orm'
+import { and, asc, count, eq, gt, lt, lte, notExists, or, sql, sum } from 'drizzle-orm'
 import type { Digest } from '../../../schemas/digest.ts'
-import type { BlobRecords, UnreferencedAt } from '../publishing-store.ts'
+import type { Amount, BlobRecords, UnreferencedAt } from '../publishing-store.ts'
 import type { Blob } from '../records.ts'
 import type { Db } from './open.ts'
 import { ask, writePatiently } from './open.ts'
 import type { Given } from './prepared.ts'
 import { prepared } from './prepared.ts'
-import { markReceived } from './sessions.ts'
+import { amountOf, markReceived } from './sessions.ts'
 import { artifacts, blobs, sessions, uploads, versions } from './tables.ts'
 import { isEverythingHere } from './upkeep.ts'
 
@@ -62,17 +62,17 @@ export function recordBlob(tx: Db, row: Omit<Blob, 'state'>): void {
 type Bringing = { tokenId: string; since: number; now: number }
 
 /** A time that is yet to come was given while the clock was ahead, and says nothing of what was brought lately. */
-const broughtBytes = prepared((db, { tokenId, since, now }: Given<Bringing>) => {
+const broughtAmount = prepared((db, { tokenId, since, now }: Given<Bringing>) => {
   const recent = and(eq(blobs.broughtBy, tokenId), gt(blobs.createdAt, since), lte(blobs.createdAt, now))
   return db
-    .select({ bytes: sum(blobs.size) })
+    .select({ bytes: sum(blobs.size), blobs: count() })
     .from(blobs)
     .where(recent)
     .prepare()
 })
 
-export function sumBrought(db: Db, tokenId: string, { since, now }: { since: number; now: number }): number {
-  return Number(broughtBytes(db).get({ tokenId, since, now })?.bytes ?? 0)
+export function sumBrought(db: Db, tokenId: string, { since, now }: { since: number; now: number }): Amount {
+  return amountOf(broughtAmount(db).get({ tokenId, since, now }))
 }
 
 const liveBlob = prepared((db, { digest }: Given<{ digest: Digest }>) =>

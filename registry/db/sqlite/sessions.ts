@@ -3,7 +3,7 @@
 import type { SQL } from 'drizzle-orm'
 import { and, asc, count, eq, gt, lte, ne, or, sql, sum } from 'drizzle-orm'
 import type { Digest } from '../../../schemas/digest.ts'
-import type { PromisedUpload } from '../publishing-store.ts'
+import type { Amount, FoundForOpening, PromisedUpload } from '../publishing-store.ts'
 import type { PromisedBlob, Session } from '../records.ts'
 import type { Db } from './open.ts'
 import type { Given } from './prepared.ts'
@@ -92,7 +92,7 @@ export function countOpenSessions(db: Db, tokenId: string, now: number): number 
 const promisedWhere = (compare: typeof eq) =>
   prepared((db, { tokenId, now }: Given<Asker>) =>
     db
-      .select({ bytes: sum(uploads.size) })
+      .select({ bytes: sum(uploads.size), blobs: count() })
       .from(uploads)
       .innerJoin(sessions, eq(uploads.sessionId, sessions.id))
       .where(and(eq(sessions.state, 'open'), gt(sessions.leaseUntil, now), compare(sessions.tokenId, tokenId)))
@@ -102,12 +102,15 @@ const promisedWhere = (compare: typeof eq) =>
 const promisedToToken = promisedWhere(eq)
 const promisedToOthers = promisedWhere(ne)
 
-/** Bytes that open sessions may upload: those of the token, and those of all others. */
-export function sumPromised(db: Db, tokenId: string, now: number): { readonly own: number; readonly others: number } {
-  return {
-    own: Number(promisedToToken(db).get({ tokenId, now })?.bytes ?? 0),
-    others: Number(promisedToOthers(db).get({ tokenId, now })?.bytes ?? 0),
-  }
+/** What open sessions may upload: those of the token, and those of all others. */
+export function sumPromised(db: Db, tokenId: string, now: number): FoundForOpening['promised'] {
+  const asker = { tokenId, now }
+  return { own: amountOf(promisedToToken(db).get(asker)), others: amountOf(promisedToOthers(db).get(asker)) }
+}
+
+/** A sum of nothing is null, and others are texts. */
+export function amountOf(row: { readonly bytes: string | null; readonly blobs: number } | undefined): Amount {
+  return { bytes: Number(row?.bytes ?? 0), blobs: row?.blobs ?? 0 }
 }
 
 /** False when the session is no longer open: it was closed or swept in the meantime. */

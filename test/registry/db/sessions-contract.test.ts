@@ -86,8 +86,8 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
         openSessions: 0,
         live: new Map(),
         hasPrivate: false,
-        promised: { own: 0, others: 0 },
-        brought: 0,
+        promised: { own: { bytes: 0, blobs: 0 }, others: { bytes: 0, blobs: 0 } },
+        brought: { bytes: 0, blobs: 0 },
       })
       const nowhere = await look(store, { session: { tokenId: 'nobody', release: aReleaseKey('x', '1.0.0', 'x') } })
       assert.deepEqual([nowhere.token, nowhere.repoExists], [undefined, false])
@@ -105,8 +105,8 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
       await store.blobs.record({ digest: OTHER.digest, size: 7, broughtBy: 'tok-b', createdAt: NOW })
       const found = await look(store, { uploads: [BUNDLE, OTHER] })
       assert.equal(found.openSessions, 1)
-      assert.deepEqual(found.promised, { own: 17, others: 500 })
-      assert.equal(found.brought, 30)
+      assert.deepEqual(found.promised, { own: { bytes: 17, blobs: 2 }, others: { bytes: 500, blobs: 1 } })
+      assert.deepEqual(found.brought, { bytes: 30, blobs: 1 })
       assert.deepEqual(found.live, new Map([[OTHER.digest, { isOwn: false, heldBy: [] }]]))
       await store.blobs.record({ digest: OTHER.digest, size: 7, broughtBy: 'tok-a', createdAt: NOW })
       const own = await look(store, { uploads: [BUNDLE, OTHER] })

@@ -1,15 +1,20 @@
 // How free space is shared out: what the registry lacks and what one token may not take are two refusals.
 import assert from 'node:assert/strict'
+import { statfs } from 'node:fs/promises'
 import { test } from 'node:test'
 import { parseScope } from '../../../registry/auth/scope.ts'
-import type { BlobOrigin } from '../../../registry/db/publishing-store.ts'
+import type { Amount, BlobOrigin } from '../../../registry/db/publishing-store.ts'
 import type { Token } from '../../../registry/db/records.ts'
-import { requireSpace } from '../../../registry/publish/require-space.ts'
+import type { FreeSpace } from '../../../registry/publish/require-space.ts'
+import { BLOCK_BYTES, measureSpace, requireSpace } from '../../../registry/publish/require-space.ts'
+import type { OpenSessionRequest } from '../../../schemas/api.ts'
 import type { Digest } from '../../../schemas/digest.ts'
 import { digestOf } from '../../../schemas/digest.ts'
 import type { Name } from '../../../schemas/name.ts'
+import type { Platform } from '../../../schemas/platform.ts'
 import type { Version } from '../../../schemas/version.ts'
 import { expectCode } from '../../support/assertions/expect-code.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 type SpaceCase = {
   readonly needed: number
@@ -22,7 +27,7 @@ type SpaceCase = {
   readonly full?: 'registry' | 'token'
 }
 
-/** Of 1000 bytes that are free. */
+/** Of 1000 blocks, or files, that are free. */
 const SPACE: readonly SpaceCase[] = [
   { needed: 1 },
   { needed: 750 },
@@ -53,12 +58,14 @@ const SPACE: readonly SpaceCase[] = [
 ]
 
 const SAYS = {
-  registry: /^the registry has no room for \d+ bytes, expected at most \d+$/,
-  token: /^this token may take \d+ more bytes of the registry’s space today, found \d+$/,
+  registry: /^the registry has no room for \d+ (bytes|files), expected at most \d+$/,
+  token: /^this token may take \d+ more (bytes|files) of the registry’s space today, found \d+$/,
 }
 const VERSION = '1.0.0' as Version
+const NOTHING: Amount = { bytes: 0, blobs: 0 }
+const PLENTY: FreeSpace = { bytes: Number.MAX_SAFE_INTEGER, files: Number.POSITIVE_INFINITY }
 const EMPTY = {
-  ...{ live: new Map<Digest, BlobOrigin>(), promised: { own: 0, others: 0 }, brought: 0 },
+  ...{ live: new Map<Digest, BlobOrigin>(), promised: { own: NOTHING, others: NOTHING }, brought: NOTHING },
   ...{ hasPrivate: false, token: aToken('core/*:publish') },
 }
 
@@ -67,18 +74,51 @@ function aToken(scope: string): Token {
   return { id: 'tok-a', name: 'a', scopes, createdAt: 0, expiresAt: 1, revokedAt: null, lastUsedAt: null }
 }
 
-for (const { full, needed, own = 0, others = 0, brought = 0 } of SPACE)
-  test(`of 1000 free bytes ${needed} more ${full ? `are too many for the ${full}` : 'fit'} with ${JSON.stringify({ own, others, brought })}`, () => {
-    const request = { version: VERSION, bundle: { digest: digestOf('new'), size: needed }, artifacts: [] }
-    const ask = () => requireSpace({ request, freeBytes: 1000 }, { ...EMPTY, promised: { own, others }, brought })
-    if (full) assert.match(expectCode('NO_SPACE', ask).message, SAYS[full])
-    else ask()
-  })
+type Resource = {
+  readonly free: FreeSpace
+  readonly request: (needed: number) => OpenSessionRequest
+  readonly amount: (count: number) => Amount
+}
+
+const announced = (sizes: readonly number[]): OpenSessionRequest => {
+  const blobs = sizes.map((size, at) => ({ digest: digestOf(`${at}`), size }))
+  const [bundle = { digest: HERE, size: 1 }, ...rest] = blobs
+  const artifacts = rest.map((blob, at) => ({ ...blob, platform: 'any' as Platform, file: `file-${at}` }))
+  return { version: VERSION, bundle, artifacts }
+}
 
 const HERE = digestOf('here')
+/** One large blob, whose last block is not full; and many of a byte. */
+const RESOURCES: Readonly<Record<'blocks' | 'files', Resource>> = {
+  blocks: {
+    free: { ...PLENTY, bytes: 1000 * BLOCK_BYTES },
+    request: (needed) => announced(needed === 0 ? [] : [(needed - 1) * BLOCK_BYTES]),
+    amount: (count) => ({ bytes: Math.max(0, count - 10) * BLOCK_BYTES, blobs: Math.min(count, 10) }),
+  },
+  files: {
+    free: { ...PLENTY, files: 1000 },
+    request: (needed) => announced(Array.from({ length: needed }, () => 1)),
+    amount: (count) => ({ bytes: count, blobs: count }),
+  },
+}
+
+for (const [what, { free, request, amount }] of Object.entries(RESOURCES))
+  for (const { full, needed, own = 0, others = 0, brought = 0 } of SPACE)
+    test(`of 1000 free ${what} ${needed} more ${full ? `are too many for the ${full}` : 'fit'} with ${JSON.stringify({ own, others, brought })}`, () => {
+      const found = {
+        ...EMPTY,
+        live: new Map([[HERE, { isOwn: true, heldBy: [] }]]),
+        promised: { own: amount(own), others: amount(others) },
+        brought: amount(brought),
+      }
+      const ask = () => requireSpace({ request: request(needed), free }, found)
+      if (full) assert.match(expectCode('NO_SPACE', ask).message, SAYS[full])
+      else ask()
+    })
+
 const WISH = {
   request: { version: VERSION, bundle: { digest: HERE, size: 9999 }, artifacts: [] },
-  freeBytes: 0,
+  free: { bytes: 0, files: 0 },
 }
 
 /** A live record, which another token brought. */
@@ -104,4 +144,12 @@ test('whether bytes of a private repo are here is not told by the space that the
   }
   requireSpace(WISH, here([HIDDEN], { hasPrivate: true, isOwn: true }))
   requireSpace(WISH, here([HIDDEN], { hasPrivate: true, token: aToken('secret/*:read') }))
+})
+
+test('files that are free are those of the disk, and without an end where it does not count them', async (t) => {
+  const folder = tempFolder(t)
+  const { files } = await measureSpace(folder)
+  const disk = await statfs(folder)
+  if (disk.files === 0) assert.equal(files, Number.POSITIVE_INFINITY)
+  else assert.ok(files > 0 && files <= disk.files, `${files} of ${disk.files}`)
 })

@@ -1,6 +1,7 @@
 // Sessions, sealing and states.
 import { foldName } from '../../../../registry/db/folded-name.ts'
 import type {
+  Amount,
   FoundForPublishing,
   PluginChange,
   PromisedUpload,
@@ -25,7 +26,7 @@ export function publishingOf({ read, write }: Steps): PublishingStore {
           (session) => session.state === 'open' && session.leaseUntil > now,
         )
         const promised = (whose: (session: Session) => boolean) =>
-          sum(alive.filter(whose).flatMap(({ id }) => (state.uploads.get(id) ?? []).map(({ size }) => size)))
+          amountOf(alive.filter(whose).flatMap(({ id }) => state.uploads.get(id) ?? []))
         const mine = [...state.blobs.values()].filter(
           ({ broughtBy, createdAt }) => broughtBy === tokenId && createdAt > broughtSince && createdAt <= now,
         )
@@ -46,7 +47,7 @@ export function publishingOf({ read, write }: Steps): PublishingStore {
             own: promised((session) => session.tokenId === tokenId),
             others: promised((session) => session.tokenId !== tokenId),
           },
-          brought: sum(mine.map(({ size }) => size)),
+          brought: amountOf(mine),
         })
         const { session } = opening
         if (opening.kind === 'known') return session
@@ -144,6 +145,10 @@ export function publishingOf({ read, write }: Steps): PublishingStore {
     listOpen: () =>
       read(({ sessions }) => [...sessions.values()].filter(({ state }) => state === 'open').map(({ id }) => id)),
   }
+}
+
+function amountOf(blobs: readonly { readonly size: number }[]): Amount {
+  return { bytes: sum(blobs.map(({ size }) => size)), blobs: blobs.length }
 }
 
 function findForPublishing(state: State, release: ReleaseKey, tokenId: string): FoundForPublishing {
