@@ -40,9 +40,14 @@ export function isMissing(error: unknown): boolean {
   return isErrno(error, 'ENOENT', 'ENOTDIR')
 }
 
-/** The disk is full, or this user's share of it. */
+/** The disk is full, or this user's share of it, for which Node has no name on Linux: it says "Unknown system error -122". */
 export function isFull(error: unknown): boolean {
-  return isErrno(error, 'ENOSPC', 'EDQUOT')
+  return isErrno(error, 'ENOSPC', 'EDQUOT') || isOverQuota(error)
+}
+
+function isOverQuota(error: unknown): boolean {
+  const { errno } = (error ?? {}) as NodeJS.ErrnoException
+  return errno !== undefined && errno === -process.getBuiltinModule('node:os').constants.errno.EDQUOT
 }
 
 export function isErrno(error: unknown, ...codes: readonly string[]): boolean {

@@ -1,6 +1,8 @@
 // Errors of the system are told apart by their codes, and only those that are named pass.
 import assert from 'node:assert/strict'
+import { constants } from 'node:os'
 import { test } from 'node:test'
+import { getSystemErrorName } from 'node:util'
 import { coded } from '../../../schemas/errors.ts'
 import { explainDisk, ignoring, isErrno, isFull, isMissing } from '../../../system/files/errors.ts'
 
@@ -22,6 +24,16 @@ for (const [code, { missing = false, full = false }] of SYSTEM)
     assert.equal(explainDisk(errno(code), 'x').code, full ? 'NO_SPACE' : 'IO_FAILED')
     assert.equal(explainDisk(errno(code), 'x', { whenFull: 'make room' }).hint, full ? 'make room' : undefined)
   })
+
+test('a share of the disk that is used up is said to be full, although Node has no name for that', {
+  skip: process.platform === 'win32' && 'libuv has numbers of its own there',
+}, () => {
+  const number = -constants.errno.EDQUOT
+  const error = Object.assign(new Error('write'), { errno: number, code: getSystemErrorName(number) })
+  assert.equal(isFull(error), true)
+  assert.equal(explainDisk(error, 'x').code, 'NO_SPACE')
+  assert.equal(isFull(Object.assign(error, { errno: number - 1, code: 'EIO' })), false)
+})
 
 test('what is no error of the system is none of them', () => {
   for (const thrown of [undefined, null, 'ENOENT', 5, new Error('ENOENT'), {}, coded('NO_SPACE', { message: 'x' })]) {
