@@ -33,7 +33,7 @@ import { repoAddressOf } from '../sources/repo-address.ts'
 import { openStore } from '../store/open-store.ts'
 import type { OnStep } from './advance.ts'
 import { advance } from './advance.ts'
-import { currentOf } from './open-installation.ts'
+import { currentIfWhole } from './open-installation.ts'
 import type { Surroundings } from './own-client.ts'
 import { fetchRelease, OWN_REPO, openOwnClient, requireSpace } from './own-client.ts'
 import { requireMarker } from './own-package.ts'
@@ -78,7 +78,7 @@ export async function installItself(request: InstallRequest): Promise<InstallOut
   makeFolders(places)
   requireOwn(places)
   using _lock = await lockInstallation(places, request.onWait)
-  const from = currentOf(places)
+  const from = currentIfWhole(places)
   if (from !== undefined && compareVersions(version, from) < 0) throw lower(root, version, from)
   const told = { root, from, version, signer: release.signer }
   if (from === version && (await isGood(places, version, request.env))) {

@@ -2,7 +2,7 @@
 // its links and its files have exactly the form that octo gives them, or it is none.
 import { lstatSync, readlinkSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
-import { coded } from '../../schemas/errors.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
 import type { InstallationRecord } from '../../schemas/installation.ts'
 import { parseInstallation } from '../../schemas/installation.ts'
 import { quote } from '../../schemas/quote.ts'
@@ -40,10 +40,10 @@ export function openInstallation(root: string): Installation {
 }
 
 /** Undefined where nothing is installed yet. Throws INSTALLATION_INVALID for anything but a link to a version that is there. */
-export function currentOf(places: Places): Version | undefined {
+function currentOf(places: Places): Version | undefined {
   const found = onDisk(places.current, () => lstatSync(places.current, { throwIfNoEntry: false }))
   if (!found) return undefined
-  if (!found.isSymbolicLink()) throw invalid(places.current, 'is no link')
+  if (!found.isSymbolicLink()) throw invalid(places.current, 'is no link', `move it away, and ${HOW_TO_MEND}`)
   const target = onDisk(places.current, () => readlinkSync(places.current))
   const [, name] = /^versions\/([^/]+)$/.exec(target) ?? []
   if (!isVersion(name))
@@ -52,15 +52,27 @@ export function currentOf(places: Places): Version | undefined {
   return name
 }
 
+/** The same for whoever makes it again: a link that leads to no version is replaced as any other. */
+export function currentIfWhole(places: Places): Version | undefined {
+  try {
+    return currentOf(places)
+  } catch (error) {
+    if (isCoded(error, 'INSTALLATION_INVALID') && lstatSync(places.current).isSymbolicLink()) return undefined
+    throw error
+  }
+}
+
 /** Itself, and not by a link. */
 export function isFolder(path: string): boolean {
   return onDisk(path, () => lstatSync(path, { throwIfNoEntry: false }))?.isDirectory() === true
 }
 
-function invalid(path: string, problem: string): Error {
+const HOW_TO_MEND = 'whoever made this installation can make it again: `sh install.sh BASE`'
+
+function invalid(path: string, problem: string, hint: string = HOW_TO_MEND): Error {
   return coded('INSTALLATION_INVALID', {
     message: `${quote(path)} of this installation ${problem}`,
     details: { path },
-    hint: 'whoever made this installation can make it again: `sh install.sh BASE`',
+    hint,
   })
 }

@@ -1,7 +1,16 @@
 // An installation is made of files that lie here: proven by the keys that somebody names, whole or not at all.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -172,6 +181,26 @@ test('an installation that does not start any more, or is not whole, is made aga
     assert.equal(execFileSync(inside('bin/octo'), ['--version'], { encoding: 'utf8' }), 'octo 1.0.0\n', what)
     assert.deepEqual(readdirSync(join(root, 'versions')), ['1.0.0'], what)
   }
+})
+
+test('a link that leads to no version is replaced by the same command, and what is no link is left to its owner', async (t) => {
+  const { first, root } = await aDownload(t)
+  await installItself(first)
+  const current = join(root, 'current')
+  for (const target of ['versions/0.9.0', 'versions/1.0.0', '../elsewhere']) {
+    rmSync(current)
+    symlinkSync(target, current)
+    rmSync(join(root, 'versions/1.0.0'), { recursive: true })
+    await expectCodeAsync('INSTALLATION_INVALID', () => updateItself({ root }))
+    assert.equal((await installItself(first)).state, 'installed', target)
+    assert.equal(currentIn(root), '1.0.0', target)
+    assert.equal((await updateItself({ root })).state, 'unchanged', target)
+  }
+  rmSync(current)
+  mkdirSync(join(current, 'mine'), { recursive: true })
+  const { hint = '' } = await expectCodeAsync('INSTALLATION_INVALID', () => installItself(first))
+  assert.match(hint, /^move it away, and/)
+  assert.deepEqual(readdirSync(current), ['mine'])
 })
 
 test('a folder that others can write becomes no installation', async (t) => {
