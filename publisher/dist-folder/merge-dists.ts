@@ -1,12 +1,13 @@
 // Joins what several jobs built of one release, each its own platforms, into one dist.
-import { copyFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { constants, copyFile, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 import { stableJson } from '../../schemas/json.ts'
 import type { Platform } from '../../schemas/platform.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { ReleaseArtifact } from '../../schemas/release-statement.ts'
 import { makeFolder } from '../../system/files/make-folder.ts'
+import { stagedPath } from '../../system/files/staged-file.ts'
 import { checkDist } from './check-dist.ts'
 import type { ReleaseDraft } from './release-file.ts'
 import { readDraft, writeDraft } from './release-file.ts'
@@ -28,10 +29,22 @@ export async function mergeDists(out: string, dists: readonly string[]): Promise
   makeFolder(out)
   for (const [index, draft] of drafts.entries())
     for (const { file } of Object.values(draft.platforms))
-      await copyFile(join(dists[index] ?? '', file), join(out, file))
+      await copyOver(join(dists[index] ?? '', file), join(out, file))
   await checkDist(out, merged)
   await writeDraft(out, merged)
   return merged
+}
+
+/** Over a link that a project brought in its place, never through it. */
+async function copyOver(source: string, target: string): Promise<void> {
+  const staged = stagedPath(dirname(target), `.${basename(target)}`)
+  try {
+    await copyFile(source, staged, constants.COPYFILE_EXCL)
+    await rename(staged, target)
+  } catch (error) {
+    await rm(staged, { force: true })
+    throw error
+  }
 }
 
 function sameRelease(draft: ReleaseDraft | undefined): string {

@@ -1,6 +1,6 @@
 // The same sources give the same bytes: on another day, under another umask, from another folder, in another order.
 import assert from 'node:assert/strict'
-import { chmod, mkdir, readFile, utimes, writeFile } from 'node:fs/promises'
+import { chmod, lstat, mkdir, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { inspectArchive } from '../../../trust/archive/inspect-archive.ts'
@@ -104,6 +104,15 @@ test('what several jobs built is merged, unless it is of different sources', asy
   const merged = await typeOcto(['build', '--merge', 'one', 'two'], { cwd: project.dir })
   assert.equal(merged.code, 0, merged.stderr)
   assert.deepEqual(Object.keys(await built(project.dir)).sort(), ['any', 'linux_amd64'])
+  // A project may bring links: what they lead to is not its own.
+  const [outside, archive] = [project.path('outside'), project.path('dist/hello_1.0.0_any.tar.gz')]
+  await writeFile(outside, 'of somebody')
+  await rm(archive)
+  await symlink(outside, archive)
+  assert.equal((await typeOcto(['build', '--merge', 'one', 'two'], { cwd: project.dir })).code, 0)
+  assert.equal(await readFile(outside, 'utf8'), 'of somebody')
+  assert.ok((await lstat(archive)).isFile())
+  assert.equal((await readdir(project.path('dist'))).length, 3)
   await mkdir(project.path('three'))
   const text = await readFile(project.path('two/release.json'), 'utf8')
   await writeFile(project.path('three/release.json'), text.replace('says hello', 'says goodbye'))
