@@ -1,13 +1,15 @@
-// A place that the file system keeps from this user is no defect of octo: which place it is, why, and what to do about it.
+// A place that the file system keeps from this user, or that is none, is no defect of octo: which place it is, why, and what to do about it.
 import { accessSync, constants, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
 import { isErrno } from './errors.ts'
 
-/** IO_FAILED for a place that this user may not use so, any other error as it is. `hint` is the way round it, which a caller may know. */
+/** IO_FAILED for a place that this user may not use so, or that cannot be one, any other error as it is. `hint` is the way round it, which a caller may know. */
 export function explainRefusal(error: unknown, hint?: string): unknown {
-  if (isCoded(error) || !isErrno(error, 'EACCES', 'EPERM', 'EROFS')) return error
+  if (isCoded(error)) return error
+  if (isErrno(error, 'ELOOP', 'ENAMETOOLONG')) return explainNoPlace(error as NodeJS.ErrnoException, hint)
+  if (!isErrno(error, 'EACCES', 'EPERM', 'EROFS')) return error
   const { code: reason, path, dest, syscall } = error as NodeJS.ErrnoException & { readonly dest?: string }
   // A program that may not be started has a path, too.
   if (path === undefined || syscall?.startsWith('spawn')) return error
@@ -17,6 +19,20 @@ export function explainRefusal(error: unknown, hint?: string): unknown {
     message: sentence(place, place === wanted, reason),
     details: { path: wanted, reason },
     hint: hint ?? waysOut(place, reason),
+    cause: error,
+  })
+}
+
+/** A checkout from elsewhere may bring a link to itself in the place of any file. */
+function explainNoPlace(error: NodeJS.ErrnoException, hint?: string): unknown {
+  const { code: reason, path } = error
+  if (path === undefined) return error
+  const isLoop = reason === 'ELOOP'
+  const ways = isLoop ? `\`ls -l ${shellWord(path)}\` shows where it leads` : 'name a place with a shorter path'
+  return coded('IO_FAILED', {
+    message: `${quote(path)} ${isLoop ? 'is reached by links that lead back to themselves' : 'has a name that is too long for this file system'}`,
+    details: { path, reason },
+    hint: hint ?? ways,
     cause: error,
   })
 }

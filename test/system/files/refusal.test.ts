@@ -1,6 +1,6 @@
 // What the file system keeps from this user is named by its place, and everything else stays what it was.
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { coded, isCoded } from '../../../schemas/errors.ts'
@@ -36,6 +36,31 @@ test('a refused place is the nearest one that is there, with the reason and a wa
     assert.equal(error.details.reason, code)
   }
 })
+
+test('a place that can be none is named, with what can be done: a link to itself, a name that is too long', (t) => {
+  const folder = tempFolder(t)
+  const loop = join(folder, 'octo.yaml')
+  symlinkSync('octo.yaml', loop)
+  const long = join(folder, 'a'.repeat(300))
+  for (const [path, says, hint] of [
+    [loop, /octo\.yaml` is reached by links that lead back to themselves$/, `\`ls -l ${loop}\` shows where it leads`],
+    [long, /has a name that is too long/, 'name a place with a shorter path'],
+  ] as const) {
+    const error = explainRefusal(thrownBy(() => statSync(path)))
+    assert.ok(isCoded(error, 'IO_FAILED'), path)
+    assert.match(error.message, says)
+    assert.equal(error.hint, hint)
+    assert.equal(error.details.path, path)
+  }
+})
+
+function thrownBy(act: () => unknown): unknown {
+  try {
+    return act()
+  } catch (error) {
+    return error
+  }
+}
 
 test('whoever knows a way round says it', (t) => {
   const error = explainRefusal(refusal('EACCES', join(tempFolder(t), 'x')), 'name another folder')
