@@ -29,8 +29,8 @@ export type DocumentCopies = {
 
 const MAX_REPLACED = 100
 const FORMAT = 'octo.config-copy/v1'
-/** A text inside JSON: at worst each of its bytes is escaped. */
-const MAX_BYTES = 2 * 1024 * 1024
+/** A text of at most 1 MiB inside JSON, where a letter may become six, and what is known of it. */
+const MAX_BYTES = 7 * 1024 * 1024
 
 /** Never throws: a copy that cannot be read or written costs a request. */
 export function copiesIn(folder: string, now: () => number): DocumentCopies {
