@@ -1,7 +1,7 @@
 // `octo self install`: makes an installation of a release that lies here as files, as `install.sh` has fetched them. The archive is proven by
 // the signature over its release, by the keys that somebody names; the octo that does it is the one that came out of that archive, so
 // whoever started it has to have known its bytes before (THREATS.md says what proves what).
-import { lstatSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { lstatSync, mkdirSync, rmSync, statSync } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
 import type { Digest } from '../../schemas/digest.ts'
 import { digestOf } from '../../schemas/digest.ts'
@@ -23,6 +23,7 @@ import type { Version } from '../../schemas/version.ts'
 import { compareVersions } from '../../schemas/version.ts'
 import { replaceFile } from '../../system/files/atomic-file.ts'
 import { explainDisk, onDisk } from '../../system/files/errors.ts'
+import { readGivenFile } from '../../system/files/given-file.ts'
 import { digestOfFile } from '../../system/files/hash-file.ts'
 import { makeFolder } from '../../system/files/make-folder.ts'
 import { syncFolders } from '../../system/files/sync.ts'
@@ -144,13 +145,8 @@ function artifactOf({ predicate: { plugin, version, platforms } }: VerifiedRelea
 }
 
 function readBundle(path: string): string {
-  const found = onDisk(path, () => statSync(path))
-  if (found.isFile() && found.size <= LIMITS.bundleBytes)
-    return decodeText(
-      onDisk(path, () => readFileSync(path)),
-      path,
-    )
-  throw coded('BUNDLE_MALFORMED', { message: `${quote(path)} is no file of at most ${LIMITS.bundleBytes} bytes` })
+  const hint = 'name the `.sigstore.json` file of the release; `sh install.sh BASE` fetches what is needed'
+  return decodeText(readGivenFile(path, { what: 'the statement', maxBytes: LIMITS.bundleBytes, hint }), path)
 }
 
 /** With the modes that they keep, whatever the umask says. */

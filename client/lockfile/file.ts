@@ -17,10 +17,9 @@ export const EMPTY_LOCK: Lockfile = { format: LOCK_FORMAT, plugins: {} }
 
 /** Undefined when there is none; throws JSON_INVALID or FORMAT_INVALID. */
 export function readLock(path: string): Lockfile | undefined {
-  const text = readIfThere(path)
-  if (text === undefined) return undefined
   try {
-    return parseLockfile(text, path)
+    const text = readIfThere(path)
+    return text === undefined ? undefined : parseLockfile(text, path)
   } catch (error) {
     throw isCoded(error) && error.hint === undefined ? withHint(error, HOW_TO_MEND) : error
   }

@@ -1,16 +1,16 @@
 // octo repo build: a whole repo as static files, without a server.
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { coded } from '../../schemas/errors.ts'
-import { quote } from '../../schemas/quote.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import { parsePublicKey } from '../../schemas/trust-key.ts'
 import { parseBaseUrl } from '../../static-tree/base-url.ts'
+import { readGivenFile } from '../../system/files/given-file.ts'
 import { count } from '../../terminal/index.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
 import { repeatable } from '../../terminal/repeatable.ts'
 import { epochSeconds } from '../pack/epoch-seconds.ts'
+
+const MAX_KEY_BYTES = 4096
 
 type RepoBuildOptions = { readonly out: string; readonly url: string; readonly publicKey: readonly string[] }
 
@@ -63,10 +63,11 @@ function now({ SOURCE_DATE_EPOCH: epoch }: NodeJS.ProcessEnv): string {
   return new Date(epoch === undefined ? Date.now() : epochSeconds(epoch) * 1000).toISOString()
 }
 
-async function readPublicKey(text: string): Promise<TrustKey> {
+function readPublicKey(text: string): TrustKey {
   if (/^[A-Za-z0-9+/]{60,}={0,2}$/.test(text)) return parsePublicKey(text, '--public-key')
-  const pem = await readFile(text, 'utf8').catch((error) => {
-    throw coded('FILE_NOT_FOUND', { message: `the public key file ${quote(text)} cannot be read`, cause: error })
-  })
-  return parsePublicKey(pem, text)
+  const hint = 'name the `.pub` file that `octo keygen` wrote, or give the key itself in one line'
+  return parsePublicKey(
+    readGivenFile(text, { what: 'public key file', maxBytes: MAX_KEY_BYTES, hint }).toString(),
+    text,
+  )
 }

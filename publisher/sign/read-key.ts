@@ -2,15 +2,16 @@
 // the command line, where every process of the machine can see it.
 import type { KeyObject } from 'node:crypto'
 import { createPrivateKey, createPublicKey } from 'node:crypto'
-import { readFileSync, statSync } from 'node:fs'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
 import { decodeText } from '../../schemas/text.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import { parsePublicKey } from '../../schemas/trust-key.ts'
 import { isErrno } from '../../system/files/errors.ts'
+import { readGivenFile } from '../../system/files/given-file.ts'
 import type { Exposure } from '../../system/files/private-file.ts'
 import { exposureOf } from '../../system/files/private-file.ts'
+import { readPlainFile } from '../../system/files/read-plain-file.ts'
 import { pemOf } from './pem-text.ts'
 
 export type SigningKey = { readonly privateKey: KeyObject; readonly trustKey: TrustKey }
@@ -55,12 +56,10 @@ async function readKeyFile(path: string): Promise<string> {
 
 function onDisk(path: string): { readonly text: string; readonly exposure: Exposure | undefined } {
   try {
-    const { size } = statSync(path)
-    if (size > MAX_KEY_BYTES) throw unreadable(path, undefined)
-    return { text: readFileSync(path, 'utf8'), exposure: exposureOf(path) }
+    return { text: readPlainFile(path, MAX_KEY_BYTES).toString(), exposure: exposureOf(path) }
   } catch (error) {
     if (error instanceof Error && 'errno' in error) throw missing(path, error)
-    throw error
+    throw isCoded(error) ? unreadable(path, undefined) : error
   }
 }
 
@@ -93,14 +92,14 @@ async function findPassphrase(source: string, env: KeyRequest['env'], ask: KeyRe
 
 /** The first line of the file, which others may not read. */
 export async function readPassphraseFile(path: string): Promise<string> {
-  try {
-    const exposure = exposureOf(path)
-    if (exposure) throw exposedPassphrase(path, exposure)
-    return decodeText(readFileSync(path), path).split(/\r?\n/, 1)[0] ?? ''
-  } catch (error) {
-    if (isCoded(error)) throw error
-    throw coded('FILE_NOT_FOUND', { message: `the passphrase file ${quote(path)} cannot be read`, cause: error })
-  }
+  const hint = 'name the file whose first line is the passphrase, or set OCTO_KEY_PASSPHRASE'
+  const text = decodeText(readGivenFile(path, { what: 'the passphrase file', maxBytes: MAX_KEY_BYTES, hint }), path)
+  const exposure = exposureOf(path)
+  if (exposure) throw exposedPassphrase(path, exposure)
+  const [passphrase] = text.split(/\r?\n/, 1)
+  if (passphrase) return passphrase
+  // It would seem to keep the key, and keep it from nobody.
+  throw coded('KEY_UNREADABLE', { message: `the first line of the passphrase file ${quote(path)} is empty`, hint })
 }
 
 function exposed(path: string, { mode, isMounted }: Exposure): Error {

@@ -1,6 +1,4 @@
 // Who signs a release: a key that octo holds, or somebody else who signed octo's statement already, such as a KMS.
-
-import { readFile } from 'node:fs/promises'
 import { coded } from '../../schemas/errors.ts'
 import { stableJson } from '../../schemas/json.ts'
 import { LIMITS } from '../../schemas/limits.ts'
@@ -9,6 +7,7 @@ import type { ReleasePredicate } from '../../schemas/release-statement.ts'
 import { decodeText } from '../../schemas/text.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import { parsePublicKey } from '../../schemas/trust-key.ts'
+import { readGivenFile } from '../../system/files/given-file.ts'
 import { verifyForPublisher } from '../../trust/release/verify-for-publisher.ts'
 import type { VerifiedRelease } from '../../trust/release/verify-release.ts'
 import type { SigningKey } from './read-key.ts'
@@ -33,8 +32,8 @@ export function signerWithKey(key: SigningKey): ReleaseSigner {
  * throws, and STATEMENT_MISMATCH where the bundle signs something else than what is to be published.
  */
 export async function signerWithBundle(bundleFile: string, publicKeyFile: string): Promise<ReleaseSigner> {
-  const trustKey = parsePublicKey(await readText(publicKeyFile), publicKeyFile)
-  const bundle = await readText(bundleFile)
+  const trustKey = parsePublicKey(readText(publicKeyFile, 'public key file'), publicKeyFile)
+  const bundle = readText(bundleFile, 'bundle file')
   const otherHalf = `${quote(publicKeyFile)} is not the public half of the key that signed: give that one as \`--key\``
   return {
     trustKey,
@@ -48,16 +47,14 @@ export async function signerWithBundle(bundleFile: string, publicKeyFile: string
   }
 }
 
-async function readText(path: string): Promise<string> {
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    throw coded('FILE_NOT_FOUND', { message: `${quote(path)} cannot be read`, details: { path }, cause })
-  })
-  if (bytes.length > LIMITS.bundleBytes)
-    throw coded('LIMIT_EXCEEDED', {
-      message: `${quote(path)} is too large, expected at most ${LIMITS.bundleBytes} bytes, found ${bytes.length}`,
-      details: { path, limit: LIMITS.bundleBytes, found: bytes.length },
-    })
-  return decodeText(bytes, path)
+const HINTS = {
+  'public key file': 'name the public key of whoever signed with `--key FILE`',
+  'bundle file':
+    '`octo sign --statement FILE` writes what has to be signed, and the signature is given with `--bundle FILE`',
+}
+
+function readText(path: string, what: keyof typeof HINTS): string {
+  return decodeText(readGivenFile(path, { what, maxBytes: LIMITS.bundleBytes, hint: HINTS[what] }), path)
 }
 
 function signsSomethingElse(source: string, { predicate: found }: VerifiedRelease, expected: ReleasePredicate): Error {

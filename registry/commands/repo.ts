@@ -1,5 +1,4 @@
 // `octo registry repo create|list|visibility` and `octo registry repo key add|list|revoke`.
-import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { coded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
@@ -7,6 +6,7 @@ import { parseName } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import { parsePublicKey } from '../../schemas/trust-key.ts'
+import { readGivenFile } from '../../system/files/given-file.ts'
 import { count } from '../../terminal/index.ts'
 import type { Run } from '../../terminal/program.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
@@ -85,7 +85,7 @@ type CreateOptions = DataOption & { readonly key: readonly string[]; readonly pr
 
 async function runCreate({ args, options, terminal }: Run<CreateOptions>) {
   const repo = parseName(args[0], 'repo')
-  const keys = await Promise.all(options.key.map(readKeyFile))
+  const keys = options.key.map((file) => readKeyFile(file))
   const visibility = options.private === true ? 'private' : 'public'
   const { createRepo } = await import('../admin/repos.ts')
   await withData({ data: options.data, create: true }, (deps) => createRepo(deps, repo, { keys, visibility }))
@@ -130,7 +130,7 @@ async function runAddKey({
   terminal,
 }: Run<DataOption & { readonly from?: string; readonly to?: string }>) {
   const repo = parseName(args[0], 'repo')
-  const key = { ...(await readKeyFile(args[1] ?? '')), ...timeOf('from', options.from), ...timeOf('to', options.to) }
+  const key = { ...readKeyFile(args[1] ?? ''), ...timeOf('from', options.from), ...timeOf('to', options.to) }
   const { addRepoKey } = await import('../admin/repos.ts')
   await withData(options, (deps) => addRepoKey(deps, repo, key))
   terminal.result({ json: { repo, key: key.id }, text: () => `repo ${repo} admits key ${key.id}` })
@@ -164,11 +164,12 @@ async function readKeys({ repos }: MetadataStore, repo: Name): Promise<RepoKey[]
   return repos.keys(repo)
 }
 
-async function readKeyFile(path: string): Promise<TrustKey> {
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    throw coded('FILE_NOT_FOUND', { message: `public key file ${quote(path)} cannot be read`, cause })
-  })
-  return parsePublicKey(bytes.toString('utf8', 0, MAX_KEY_BYTES + 1), path)
+function readKeyFile(path: string): TrustKey {
+  const hint = 'name the `.pub` file of whoever publishes, as `octo keygen --out NAME` writes one'
+  return parsePublicKey(
+    readGivenFile(path, { what: 'public key file', maxBytes: MAX_KEY_BYTES, hint }).toString(),
+    path,
+  )
 }
 
 function timeOf(name: 'from' | 'to', text: string | undefined): { from?: number; to?: number } {

@@ -1,6 +1,6 @@
 // Whose signatures count in a repo that is added, and whether somebody agrees: a key comes from its owner, on another way than from
 // the registry, and is shown to be compared.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { RepoConfig, RepoTrust } from '../../../config/model/config.ts'
 import { coded } from '../../../schemas/errors.ts'
@@ -8,7 +8,7 @@ import { printable, quote } from '../../../schemas/quote.ts'
 import { shownAddress } from '../../../schemas/shown-address.ts'
 import type { AnyKeyKind, KeyKind, TrustKey } from '../../../schemas/trust-key.ts'
 import { parsePublicKey, publicKeyLine } from '../../../schemas/trust-key.ts'
-import { onDisk } from '../../../system/files/errors.ts'
+import { readGivenFile } from '../../../system/files/given-file.ts'
 import { askOn } from '../../../terminal/ask-question.ts'
 import type { Terminal } from '../../../terminal/index.ts'
 
@@ -19,6 +19,9 @@ export type ConsentFlags = {
 }
 
 const MAX_PATH = 1024
+const MAX_KEY_BYTES = 64 * 1024
+const NAME_THE_KEY =
+  'give the path of the `.pub` file that its owner has handed you, or the key itself: one line of base64 that begins with `M`'
 
 type Telling = {
   readonly name: string
@@ -71,11 +74,8 @@ export function keyOf<Kind extends AnyKeyKind = KeyKind>(text: string, kinds?: r
     return parsePublicKey(text, '--key', kinds)
   } catch (error) {
     if (text.length >= MAX_PATH || !existsSync(path)) throw isMeantAsFile(text) ? noKeyFile(text, path) : error
-    return parsePublicKey(
-      onDisk(path, () => readFileSync(path, 'utf8')),
-      path,
-      kinds,
-    )
+    const given = { what: 'public key file', maxBytes: MAX_KEY_BYTES, hint: NAME_THE_KEY }
+    return parsePublicKey(readGivenFile(path, given).toString(), path, kinds)
   }
 }
 
@@ -88,7 +88,7 @@ function noKeyFile(text: string, path: string): Error {
   return coded('KEY_UNREADABLE', {
     message: `\`--key\` is given ${quote(text)}, which is neither a file here nor a public key in one line`,
     details: { path },
-    hint: 'give the path of the `.pub` file that its owner has handed you, or the key itself: one line of base64 that begins with `M`',
+    hint: NAME_THE_KEY,
   })
 }
 

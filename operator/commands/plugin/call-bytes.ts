@@ -1,9 +1,10 @@
 // The bytes of a call as they are typed: which file or stream goes to the plugin, and where the file of its answer goes.
-import { accessSync, constants, mkdirSync, mkdtempSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, mkdtempSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { coded } from '../../../schemas/errors.ts'
+import { coded, withHint } from '../../../schemas/errors.ts'
+import { quote } from '../../../schemas/quote.ts'
 import { explainDisk, isErrno, onDisk } from '../../../system/files/errors.ts'
 import type { Chunks } from '../../ocm/lend-blob.ts'
 import type { OpenedBlob } from '../../ocm/open-blob.ts'
@@ -21,7 +22,12 @@ export function blobOf(file: string | undefined, request: string, cwd: string): 
     })
   if (file === STREAM) return process.stdin
   const path = resolve(cwd, file)
-  onDisk(path, () => accessSync(path, constants.R_OK))
+  try {
+    accessSync(path, constants.R_OK)
+    if (statSync(path).isDirectory()) throw coded('IO_FAILED', { message: `${quote(path)} is a folder` })
+  } catch (error) {
+    throw withHint(explainDisk(error, path), 'name a file that can be read, or `-` for standard input')
+  }
   return path
 }
 

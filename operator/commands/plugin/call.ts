@@ -1,5 +1,4 @@
 // `octo plugin call`: asks one endpoint of a service plugin, and shows its answer.
-import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { MAX_CREDENTIALS_BYTES } from '../../../schemas/contract/ocm/credentials.ts'
 import type { Typed } from '../../../schemas/contract/ocm/type-name.ts'
@@ -9,7 +8,7 @@ import { coded } from '../../../schemas/errors.ts'
 import { parseJson } from '../../../schemas/json.ts'
 import { printableJson, quote, shellWord } from '../../../schemas/quote.ts'
 import { parseShape } from '../../../schemas/shape.ts'
-import { onDisk } from '../../../system/files/errors.ts'
+import { readGivenFile } from '../../../system/files/given-file.ts'
 import { exposureOf } from '../../../system/files/private-file.ts'
 import { interruptible } from '../../../system/process/interruptible.ts'
 import type { Terminal } from '../../../terminal/index.ts'
@@ -113,22 +112,21 @@ async function standardInput(): Promise<string> {
 
 /** A secret is never a word of a command line: everybody can read those. */
 function readCredentials(path: string): Typed {
-  const exposure = onDisk(path, () => exposureOf(path))
+  const text = readText(path, MAX_CREDENTIALS_BYTES)
+  const exposure = exposureOf(path)
   if (exposure)
     throw coded('TOKEN_UNREADABLE', {
       message: `other users can read the credentials in ${quote(path)}, expected mode 0600, found ${exposure.mode}`,
       details: { path, expected: '0600', found: exposure.mode },
       hint: `change them if others may have read them, then: \`chmod 600 ${shellWord(path)}\``,
     })
-  const found = parseJson(readText(path, MAX_CREDENTIALS_BYTES), path, MAX_CREDENTIALS_BYTES)
+  const found = parseJson(text, path, MAX_CREDENTIALS_BYTES)
   return parseShape(typedShape, found, { name: path })
 }
 
 function readText(path: string, maxBytes: number): string {
-  return onDisk(path, () => {
-    if (statSync(path).size <= maxBytes) return readFileSync(path, 'utf8')
-    throw coded('LIMIT_EXCEEDED', { message: `${quote(path)} is larger than ${maxBytes} bytes`, details: { path } })
-  })
+  const hint = '`octo plugin call --help` shows which files it reads'
+  return readGivenFile(path, { what: 'file', maxBytes, hint }).toString()
 }
 
 function durationOf(option: string, text: string): number {

@@ -1,13 +1,10 @@
 // Documents of OCM that configure service plugins: those that the config names, and then those of the command line. None is read that
 // nobody named.
-import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { readConfigurations } from '../../../schemas/contract/ocm/configurations.ts'
 import type { Typed } from '../../../schemas/contract/ocm/type-name.ts'
-import { coded } from '../../../schemas/errors.ts'
-import { quote } from '../../../schemas/quote.ts'
 import { parseYaml } from '../../../schemas/yaml.ts'
-import { onDisk } from '../../../system/files/errors.ts'
+import { readGivenFile } from '../../../system/files/given-file.ts'
 import { userHome } from '../../../system/files/user-home.ts'
 import { atHome } from './open-plugins.ts'
 
@@ -34,12 +31,7 @@ export function readOcmConfigs({ byConfig, typed }: Named, { cwd, env }: Place):
 }
 
 function configurationsIn(path: string): readonly Typed[] {
-  const text = onDisk(path, () => {
-    if (statSync(path).size <= MAX_DOCUMENT_BYTES) return readFileSync(path, 'utf8')
-    throw coded('LIMIT_EXCEEDED', {
-      message: `${quote(path)} is larger than ${MAX_DOCUMENT_BYTES} bytes`,
-      details: { path },
-    })
-  })
-  return readConfigurations(parseYaml(text, path).value, path)
+  const hint = 'name a file of configurations of OCM with `--ocm-config FILE`'
+  const bytes = readGivenFile(path, { what: 'configuration file', maxBytes: MAX_DOCUMENT_BYTES, hint })
+  return readConfigurations(parseYaml(bytes.toString(), path).value, path)
 }

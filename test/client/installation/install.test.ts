@@ -126,13 +126,8 @@ const REFUSED: readonly (readonly [
       return {}
     },
   ],
-  ['a statement that is endless', 'BUNDLE_MALFORMED', () => ({ bundle: '/dev/zero' }), /is no file of at most/],
-  [
-    'a statement that is a folder',
-    'BUNDLE_MALFORMED',
-    ({ archive }) => ({ bundle: dirname(archive) }),
-    /is no file of at most/,
-  ],
+  ['a statement that is endless', 'IO_FAILED', () => ({ bundle: '/dev/zero' }), /is not a file/],
+  ['a statement that is a folder', 'IO_FAILED', ({ archive }) => ({ bundle: dirname(archive) }), /is not a file/],
   ['an address that is no repo', 'FORMAT_INVALID', () => ({ repo: 'https://plugins.example.org/' })],
   [
     'an address with a password',

@@ -51,6 +51,18 @@ export async function optionsWithOptionalValues(): Promise<readonly string[]> {
   return found
 }
 
+/** Options and arguments that are a file, or may be one: `publish --key`, `config schema [file]`. */
+export async function takersOfFiles(): Promise<readonly string[]> {
+  const found: string[] = []
+  for (const open of Object.values(PROGRAMS))
+    every(await open(), (command, path) => {
+      for (const { flags, long } of command.options) if (/<(?:file|key)\b/.test(flags)) found.push(`${path} ${long}`)
+      for (const argument of command.registeredArguments)
+        if (/file|key/.test(argument.name())) found.push(`${path} ${argument.name()}`)
+    })
+  return found
+}
+
 async function commandOf(part: Part, words: readonly string[]): Promise<Command | undefined> {
   let command: Command | undefined = await PROGRAMS[part]()
   for (const word of words) command = command?.commands.find((child) => child.name() === word)
