@@ -1,13 +1,13 @@
 // What a registry already shows of a version, and whether it is what was built here.
 
 import { differingPlatforms, showDifference } from '../../schemas/compare-release.ts'
-import { coded, isCoded } from '../../schemas/errors.ts'
+import { coded, isCoded, withHint } from '../../schemas/errors.ts'
 import { stableJson } from '../../schemas/json.ts'
 import { LIMITS } from '../../schemas/limits.ts'
 import type { DocumentVersion, PluginDocument } from '../../schemas/plugin-document.ts'
 import { parsePluginDocument } from '../../schemas/plugin-document.ts'
 import { pageListing, withPage } from '../../schemas/plugin-pages.ts'
-import { printable, quote } from '../../schemas/quote.ts'
+import { printable, quote, shellWord } from '../../schemas/quote.ts'
 import type { ReleasePredicate } from '../../schemas/release-statement.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import { isVersion } from '../../schemas/version.ts'
@@ -17,6 +17,7 @@ import type { Connection, HttpReply } from '../../system/http/connection.ts'
 import { sendPatiently } from '../../system/http/retry-budget.ts'
 import type { ReleaseClaim, VerifiedRelease } from '../../trust/release/verify-release.ts'
 import { verifyRelease } from '../../trust/release/verify-release.ts'
+import { registryName } from '../account/registry-url.ts'
 
 type Plugin = Pick<ReleasePredicate, 'repo' | 'plugin'>
 export type Shown = { readonly document: PluginDocument; readonly version: DocumentVersion }
@@ -30,7 +31,7 @@ export async function findPublished(
   const path = pluginDocumentPath(plugin.repo, plugin.plugin, 'json')
   const reply = await getFresh(connection, path, LIMITS.pluginDocumentBytes)
   if (reply.status === 404) return undefined
-  if (!isSuccess(reply)) throw callRefusalOf(reply, `GET ${path}`)
+  if (!isSuccess(reply)) throw refusalOf(connection, reply, path)
   const document = parsePluginDocument(reply.text, path)
   if (document.repo !== plugin.repo || document.plugin !== plugin.plugin)
     throw coded('DOCUMENT_MISMATCH', {
@@ -39,6 +40,14 @@ export async function findPublished(
   const listing = await withPageOf(connection, document, version)
   const found = listing.versions.find((entry) => entry.version === version)
   return found && { document, version: found }
+}
+
+/** A private repo is there only for those who may read it, and the registry does not know what its address is for them. */
+function refusalOf({ base }: Connection, reply: HttpReply, path: string): Error {
+  const refusal = callRefusalOf(reply, `GET ${path}`)
+  if (!isCoded(refusal, 'UNAUTHENTICATED')) return refusal
+  const login = `octo login --registry ${shellWord(registryName(base))} --token-file FILE`
+  return withHint(refusal, `\`${login}\` keeps a token for it, which its owner makes; CI sets OCTO_TOKEN`)
 }
 
 /** Old versions of a plugin with very many stand on pages. */

@@ -10,6 +10,7 @@ import { aRelease } from '../support/builders/test-authority.ts'
 import type { Consumer } from '../support/client/consumer.ts'
 import { aConsumer } from '../support/client/consumer.ts'
 import { octoIn } from '../support/octo/in-process-octo.ts'
+import { writeKeyFiles } from '../support/publisher/publish-project.ts'
 import { publishRelease } from '../support/publisher/publish-release.ts'
 import type { TestRegistry } from '../support/registry/test-registry.ts'
 import { startTestRegistry } from '../support/registry/test-registry.ts'
@@ -53,6 +54,18 @@ test('whoever has no token is told how to keep one, and with one the repo is as 
   assert.match(late.stderr, /UNAUTHENTICATED.*token was revoked/s)
   const kept = await octoHere('run', 'hello', '--offline')
   assert.equal(kept.code, 0, kept.stderr)
+})
+
+test('whoever would publish in it is told the same, also where nothing is uploaded', async (t) => {
+  const { registry, consumer, url } = await aScene(t)
+  const { folder, octoHere } = consumer
+  await octoHere('init', 'mine', '--template', 'shell', '--repo', 'core')
+  const { privateKey } = writeKeyFiles(folder, registry.key)
+  for (const more of [[], ['--dry-run']]) {
+    const refused = await octoHere('publish', 'mine', '--registry', url, '--key', privateKey, ...more)
+    assert.match(refused.stderr, /UNAUTHENTICATED/)
+    assert.ok(refused.stderr.includes(`octo login --registry ${url} --token-file FILE`), refused.stderr)
+  }
 })
 
 test('a token that reads another repo finds none here', async (t) => {
