@@ -1,6 +1,6 @@
 // The life of a supervisor: takes the lock before it touches anything, finds what another one left, listens, and ends when nothing
 // of the project runs any more. Killed, it leaves everything as it is.
-import { coded } from '../../schemas/errors.ts'
+import { coded, firstFailure } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { withoutMemoryInCores } from '../../system/process/core-files.ts'
 import { MARK } from '../../system/process/mark.ts'
@@ -116,8 +116,8 @@ export function sinceBoot(): number {
 
 type Serving = {
   readonly load: (names: readonly string[], call?: ConfigCall) => Promise<Loaded>
-  /** Of a service that another supervisor left running, and that nobody asked for. */
-  readonly loadOther: (service: string) => Promise<Loaded>
+  /** Reads the config once for all services that another supervisor left running, and that nobody asked for. */
+  readonly openOthers: () => Promise<Others>
   /** What it is started for: to start services, or to apply changes. */
   readonly begin: BeginRequest
   /** Aborted, it stops all services and ends. */
@@ -126,11 +126,16 @@ type Serving = {
   readonly onBegun?: (() => void) | undefined
 }
 
+export type Others = AsyncDisposable & {
+  /** Of one of them: what cannot be had for it keeps none of the others. */
+  readonly load: (service: string) => Promise<Loaded>
+}
+
 /** How long a supervisor that has nothing to run any more stays for what it has to tell; the next one tells the rest. */
 const DRAIN_MS = 5000
 
 /** Starts the services, answers requests, and returns when all are at rest. */
-export async function serve(supervised: Supervised, { load, loadOther, begin, signal, onBegun }: Serving) {
+export async function serve(supervised: Supervised, { load, openOthers, begin, signal, onBegun }: Serving) {
   const { supervisor, notifications, project } = supervised
   const open = new Set<Promise<unknown>>()
   const during = <Result>(work: Promise<Result>): Promise<Result> => {
@@ -150,7 +155,7 @@ export async function serve(supervised: Supervised, { load, loadOther, begin, si
     isClosing ? undefined : during(answer(request, { ...supervised, load, loading, first, signal, onBegun })),
   )
   await first
-  if (!signal.aborted) void during(goOnWithOthers(supervisor, loadOther))
+  if (!signal.aborted) void during(goOnWithOthers(supervisor, openOthers))
   if (signal.aborted) await supervisor.stop([])
   // A request that came while the last service ended may start another one, and a restart starts what it has stopped.
   do {
@@ -165,17 +170,27 @@ export async function serve(supervised: Supervised, { load, loadOther, begin, si
  * Started for some services, it supervises all that it finds: each as its config says, as far as that can be had. What is asked for
  * meanwhile has read what is newer, and is not undone.
  */
-async function goOnWithOthers(supervisor: Supervisor, loadOther: Serving['loadOther']): Promise<void> {
+async function goOnWithOthers(supervisor: Supervisor, openOthers: Serving['openOthers']): Promise<void> {
+  const found = new Set(supervisor.unread())
   const isUnread = (service: string) => supervisor.unread().includes(service)
-  for (const service of new Set(supervisor.unread())) {
-    if (!isUnread(service)) continue
-    try {
-      const next = await loadOther(service)
-      if (isUnread(service)) supervisor.goOn(service, next)
-    } catch (error) {
-      const why = error instanceof Error ? error.message : error
-      if (isUnread(service)) supervisor.leaveUnread(service, `its checks are not run: ${why}`)
+  const leave = (service: string, error: unknown) => {
+    const why = error instanceof Error ? error.message : error
+    if (isUnread(service)) supervisor.leaveUnread(service, `its checks are not run: ${why}`)
+  }
+  if (found.size === 0) return
+  try {
+    await using others = await openOthers()
+    for (const service of found) {
+      if (!isUnread(service)) continue
+      try {
+        const next = await others.load(service)
+        if (isUnread(service)) supervisor.goOn(service, next)
+      } catch (error) {
+        leave(service, error)
+      }
     }
+  } catch (error) {
+    for (const service of found) leave(service, firstFailure(error))
   }
 }
 

@@ -15,7 +15,7 @@ import { isWell } from '../../services/render-status.ts'
 import type { Runnable } from '../../services/runnable.ts'
 import { openRunnable } from '../../services/runnable.ts'
 import { startAndAsk } from '../../services/start-supervisor.ts'
-import type { Project } from '../../services/supervise.ts'
+import type { Others, Project } from '../../services/supervise.ts'
 import { serve, takeProject } from '../../services/supervise.ts'
 import type { OperatorCall } from '../operator.ts'
 import { changesToJson, currentChanges, tellChanges } from './changes.ts'
@@ -113,17 +113,37 @@ export async function startHere(call: OperatorCall): Promise<number> {
     return await loadFrom(again, names)
   }
   const loadFrom = async (source: typeof session, names: readonly string[]): Promise<Loaded> => {
+    const loaded = await partOf(source, names)
+    await writeAndForget(source)
+    return loaded
+  }
+  const partOf = async (source: typeof session, names: readonly string[]): Promise<Loaded> => {
     const { client } = source
     const runnable = await openRunnable(source, names, { mayBeNone: begin.do === 'apply' || source !== session })
     tellLeftAside(runnable, terminal)
-    for (const line of await source.writeFiles()) terminal.warn(line)
-    source.forgetDocuments()
     return { runnable, locate: (executable) => client.locate(executable) }
   }
-  const loadOther = (service: string) => loadAnew([service])
+  const writeAndForget = async (source: typeof session): Promise<void> => {
+    for (const line of await source.writeFiles()) terminal.warn(line)
+    source.forgetDocuments()
+  }
+  const openOthers = async (): Promise<Others> => {
+    const again = await openSession(options, { terminal, cwd, env })
+    const others: Others = {
+      load: (service) => partOf(again, [service]),
+      [Symbol.asyncDispose]: () => again[Symbol.asyncDispose](),
+    }
+    try {
+      await writeAndForget(again)
+      return others
+    } catch (error) {
+      await others[Symbol.asyncDispose]()
+      throw error
+    }
+  }
   const { signal } = interruption
   using _spare = keepGivingBack()
-  const services = await serve(supervised, { load, loadOther, begin, signal, onBegun: giveBackMemorySoon })
+  const services = await serve(supervised, { load, openOthers, begin, signal, onBegun: giveBackMemorySoon })
   return exitCodeOf(services, { asked, isStopped: interruption.exitCode() !== undefined })
 }
 

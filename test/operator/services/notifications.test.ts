@@ -96,7 +96,7 @@ test('what is to be told when nothing runs any more is told before the superviso
   await scene.supervise(async (_, taken) => {
     await serve(taken, {
       load: scene.load,
-      loadOther: (service) => scene.load([service]),
+      openOthers: async () => ({ load: (service) => scene.load([service]), async [Symbol.asyncDispose]() {} }),
       begin: { v: 1, do: 'start', services: [] },
       signal: new AbortController().signal,
     })

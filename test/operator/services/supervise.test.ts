@@ -15,7 +15,7 @@ test('a config that is refused at once ends a supervisor in order', options, asy
   const load = () => Promise.reject(new Error('nothing of use'))
   const { signal } = new AbortController()
   const served = supervise((_supervisor, taken) =>
-    serve(taken, { load, loadOther: load, begin: { v: 1, do: 'start', services: [] }, signal }),
+    serve(taken, { load, openOthers: load, begin: { v: 1, do: 'start', services: [] }, signal }),
   )
   await assert.rejects(served, /nothing of use/)
   assert.equal(existsSync(project.places.control), false)
@@ -33,13 +33,19 @@ async function leftRunning(t: TestContext, names: readonly string[]) {
   await scene.supervise(async (supervisor) => supervisor.start(await scene.load(), []))
   const asked: string[] = []
   const { promise: told, resolve: goOn } = Promise.withResolvers<void>()
-  const loadOther = async (service: string) => {
-    const read = await scene.load([service])
-    asked.push(service)
-    await told
-    return read
+  let readings = 0
+  const openOthers = async () => {
+    readings++
+    const load = async (service: string) => {
+      const read = await scene.load([service])
+      asked.push(service)
+      await told
+      return read
+    }
+    return { load, async [Symbol.asyncDispose]() {} }
   }
-  return { scene, idle, serving: { load: scene.load, loadOther, begin: START_WEB }, asked, goOn }
+  const serving = { load: scene.load, openOthers, begin: START_WEB } as const
+  return { scene, idle, serving, asked, goOn, readings: () => readings }
 }
 
 test('what is asked for while others are read that were left running is not undone', options, async (t) => {
@@ -72,3 +78,26 @@ test('told to stop, a supervisor reads no more of the services that were left', 
     assert.deepEqual(asked, ['a'])
   })
 })
+
+test(
+  'of all that were left the config is read once, and one that cannot be had keeps none of the others',
+  options,
+  async (t) => {
+    const { scene, serving, asked, goOn, readings } = await leftRunning(t, ['web', 'a', 'b', 'c'])
+    goOn()
+    const openOthers = async () => {
+      const others = await serving.openOthers()
+      const load = (service: string) => (service === 'b' ? Promise.reject(new Error('not here')) : others.load(service))
+      return { ...others, load }
+    }
+    await scene.supervise(async (supervisor, taken) => {
+      const stop = new AbortController()
+      const served = serve(taken, { ...serving, openOthers, signal: stop.signal })
+      await until(() => asked.includes('c'))
+      await until(() => supervisor.unread().join() === 'b')
+      assert.deepEqual([asked, readings()], [['a', 'c'], 1])
+      stop.abort()
+      await served
+    })
+  },
+)
