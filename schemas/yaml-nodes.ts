@@ -179,10 +179,13 @@ function plainValue(value: unknown): YamlScalar['value'] {
 /** YAML reads `{{.configs.port}}` as a map in a map. */
 export const IN_QUOTES = 'a template needs quotes: `"{{.env.NAME}}"`'
 
-export function yamlInvalid(name: string, line: number | undefined, problem: string, hint?: string): Error {
+type At = number | undefined | { readonly line: number; readonly column: number }
+
+export function yamlInvalid(name: string, at: At, problem: string, hint?: string): Error {
+  const { line, column } = typeof at === 'object' ? at : { line: at, column: undefined }
   return coded('YAML_INVALID', {
     message: `${quote(name)}${line === undefined ? '' : ` line ${line}`}: ${problem}`,
-    details: { source: name, line },
+    details: { source: name, line, ...(column === undefined ? {} : { column }) },
     ...(hint === undefined ? {} : { hint }),
   })
 }

@@ -1,13 +1,14 @@
 // Hostile YAML made safe: bounded bytes, depth, nodes and aliases, keys that are text and stand once, well-formed texts, line
 // numbers kept.
 // The duplicate check of `yaml` is quadratic (1 MiB of keys blocks for minutes), so it is switched off.
-import type { CST, Document, ParsedNode } from 'yaml'
+import type { CST, Document, ParsedNode, YAMLError } from 'yaml'
 import { Composer, LineCounter, Parser } from 'yaml'
 import { coded } from './errors.ts'
 import { printable, quote } from './quote.ts'
 import { looksLikeWebPage, placeIn, requireWellFormed, WEB_PAGE } from './text.ts'
 import type { YamlNode } from './yaml-nodes.ts'
 import { buildNodes, IN_QUOTES, limitExceeded, yamlInvalid } from './yaml-nodes.ts'
+import { syntaxProblem } from './yaml-syntax.ts'
 import { tokensOf } from './yaml-tokens.ts'
 
 type YamlLimits = {
@@ -70,10 +71,10 @@ export function parseYaml(text: string, name: string, limits: YamlLimits = AUTHO
   const [document, second] = composed(tokens, lines, text.length)
   const lineAt = (offset: number) => lines.linePos(offset).line
   const [error] = document.errors
-  if (error) throw syntaxError(text, error, { name, line: lineAt(error.pos[0]) })
+  if (error) throw syntaxError(text, error, { name, lines })
   if (second) throw yamlInvalid(name, lineAt(second.range[0]), 'holds a second document after `---`, expected one')
   const directive = document.warnings.find(({ code }) => code === 'BAD_DIRECTIVE')
-  if (directive) throw syntaxError(text, directive, { name, line: lineAt(directive.pos[0]) })
+  if (directive) throw syntaxError(text, directive, { name, lines })
   const { explicit, version } = document.directives.yaml
   if (explicit && version !== '1.2') throw yamlInvalid(name, 1, `says \`%YAML ${version}\`, expected 1.2 or nothing`)
   const root = buildNodes(document.contents, {
@@ -134,11 +135,12 @@ function* treesOf(tokens: readonly string[], lines: LineCounter): Generator<CST.
 }
 
 /** A template without quotes is the likeliest reason where a line begins a value with one. */
-function syntaxError(text: string, { message }: Error, { name, line }: { name: string; line: number }): Error {
+function syntaxError(text: string, error: YAMLError, { name, lines }: { name: string; lines: LineCounter }): Error {
+  const { line, col: column } = lines.linePos(error.pos[0])
   const isTemplate = /[:[{,-]\s*\{\{/.test((text.split('\n', line)[line - 1] ?? '').slice(0, 1000))
-  const [problem = 'does not parse'] = message.split('\n', 1)
+  const { problem, hint } = syntaxProblem(error)
   // It may hold all of a name.
-  return yamlInvalid(name, line, printable(problem, MAX_PROBLEM), isTemplate ? IN_QUOTES : undefined)
+  return yamlInvalid(name, { line, column }, printable(problem, MAX_PROBLEM), isTemplate ? IN_QUOTES : hint)
 }
 
 /** The line of a key for what stands below one. */
