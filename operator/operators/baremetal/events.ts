@@ -7,15 +7,15 @@ import type { NotedEvent } from '../../services/events/event-log.ts'
 import { readEvents } from '../../services/events/read-events.ts'
 import { momentOf } from './moment.ts'
 import type { ProjectCall } from './project.ts'
-import { projectOf, requireKnown } from './project.ts'
+import { isMeant, projectOf, requireKnown } from './project.ts'
 import { tailOf } from './tail.ts'
 
 export async function events(call: ProjectCall): Promise<number> {
   const { words, terminal, options } = call
   const project = projectOf(call)
   const since = momentOf(options.since) ?? Number.NEGATIVE_INFINITY
-  const isAsked = ({ at, service }: NotedEvent) =>
-    Date.parse(at) >= since && (words.length === 0 || (service !== undefined && words.includes(service)))
+  const isAsked = ({ at, service = '', instance = '' }: NotedEvent) =>
+    Date.parse(at) >= since && isMeant({ service, instance }, words)
   const { events: path } = project.places
   using interruption = interruptible()
   const known = new Set<string>()
@@ -27,18 +27,18 @@ export async function events(call: ProjectCall): Promise<number> {
     else before.push(event)
   })
   const hear = (event: NotedEvent) => {
-    if (event.service !== undefined) known.add(event.service)
+    for (const name of [event.service, event.instance]) if (name !== undefined) known.add(name)
     if (isAsked(event)) take(event)
   }
   const reading = { event: hear, caughtUp: release, signal: interruption.signal }
   if (options.follow !== true) {
     await readEvents(path, reading)
     // One that is in the config no more has events still.
-    if (words.some((word) => !known.has(word))) requireKnown(words, project)
+    if (words.some((word) => !known.has(word))) requireKnown(words, project, 'instances')
     show(before, terminal)
     return 0
   }
-  requireKnown(words, project)
+  requireKnown(words, project, 'instances')
   isFollowing = true
   await readEvents(path, { ...reading, follow: true })
   return 0

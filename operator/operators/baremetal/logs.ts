@@ -3,23 +3,23 @@ import { printable, printableJsonLine } from '../../../schemas/quote.ts'
 import { interruptible } from '../../../system/process/interruptible.ts'
 import { formatBytes } from '../../../terminal/index.ts'
 import { readLogs } from '../../logs/read-logs.ts'
-import { readJournal } from '../../services/journal.ts'
+import { readJournal, serviceIn } from '../../services/journal.ts'
 import { logPath } from '../../services/places.ts'
 import { shownName } from '../../services/render-status.ts'
 import { hideInLogs } from '../../services/secrets/hide-in-logs.ts'
 import { momentOf } from './moment.ts'
 import type { ProjectCall } from './project.ts'
-import { projectOf, requireKnown } from './project.ts'
+import { isMeant, projectOf, requireKnown } from './project.ts'
 import { tailOf } from './tail.ts'
 
 export async function logs(call: ProjectCall): Promise<number> {
   const { words, terminal, options } = call
   const project = projectOf(call)
-  requireKnown(words, project)
+  requireKnown(words, project, 'instances')
   const [since, last] = [momentOf(options.since), tailOf(options.tail)]
   const ids = [...readJournal(project.places.journal).instances.keys()]
   const sources = ids
-    .filter((id) => words.length === 0 || words.includes(id.slice(0, id.lastIndexOf('.'))))
+    .filter((id) => isMeant({ service: serviceIn(id), instance: id }, words))
     .map((id) => ({ name: id, path: logPath(project.places, id) }))
   const shown = new Map(sources.map(({ name }) => [name, shownName(name, ids)]))
   const width = Math.max(0, ...[...shown.values()].map((name) => name.length))

@@ -2,10 +2,10 @@
 
 import { coded } from '../../../schemas/errors.ts'
 import { nearestWord } from '../../../schemas/nearest-word.ts'
-import { printable, quote } from '../../../schemas/quote.ts'
+import { printable, quote, shellWord } from '../../../schemas/quote.ts'
 import type { Terminal } from '../../../terminal/index.ts'
 import { ask } from '../../services/control.ts'
-import { readJournal } from '../../services/journal.ts'
+import { readJournal, serviceIn } from '../../services/journal.ts'
 import { isSettled } from '../../services/lifecycle.ts'
 import { placesOf } from '../../services/places.ts'
 import type { Answer, InstanceStatus, ProjectStatus } from '../../services/protocol.ts'
@@ -54,11 +54,18 @@ export function showStatus(found: ProjectStatus, terminal: Terminal): void {
   if (!terminal.json) for (const note of statusNotes(found)) terminal.warn(note)
 }
 
-/** Throws USAGE for a name that nobody started. */
-export function requireKnown(words: readonly string[], { places }: Project): void {
-  const known = [...readJournal(places.journal).services.keys()]
-  const strange = words.find((word) => !known.includes(word))
+/** Throws USAGE for a name that nobody started, neither a service nor, where that is enough, `web.2` of one. */
+export function requireKnown(words: readonly string[], { places }: Project, allows?: 'instances'): void {
+  const { services, instances } = readJournal(places.journal)
+  const known = [...services.keys()]
+  const strange = words.find((word) => !known.includes(word) && !(allows && instances.has(word)))
   if (strange === undefined) return
+  if (instances.has(strange))
+    throw coded('USAGE', {
+      message: `${quote(strange)} is one of service ${quote(serviceIn(strange))}, and services are named here`,
+      details: { instance: strange },
+      hint: `\`octo logs ${shellWord(strange)}\` and \`octo status ${shellWord(strange)}\` show it alone`,
+    })
   const nearest = nearestWord(strange, known)
   throw coded('USAGE', {
     message: `no service ${quote(strange)} of this config was started`,
@@ -87,6 +94,11 @@ function whyWaiting({ state, health, reason }: InstanceStatus): string {
   return reason === undefined ? state : `${state}: ${printable(reason, 300)}`
 }
 
-export function isNamed({ service }: InstanceStatus, words: readonly string[]): boolean {
+/** By its service, or `web.2` by itself. */
+export function isMeant(one: Pick<InstanceStatus, 'service' | 'instance'>, words: readonly string[]): boolean {
+  return isNamed(one, words) || words.includes(one.instance)
+}
+
+export function isNamed({ service }: Pick<InstanceStatus, 'service'>, words: readonly string[]): boolean {
   return words.length === 0 || words.includes(service)
 }

@@ -7,7 +7,7 @@ import { statusNotes, statusTable } from '../../services/render-status.ts'
 import type { OperatorCall } from '../operator.ts'
 import { withDifferences } from './differences.ts'
 import type { ProjectCall } from './project.ts'
-import { currentStatus, isNamed, NOTHING_STARTED, projectOf, requireKnown, showStatus } from './project.ts'
+import { currentStatus, isMeant, NOTHING_STARTED, projectOf, requireKnown, showStatus } from './project.ts'
 
 /** A service that ends is back within less than a second, and both are to be seen. */
 const WATCH_MS = 250
@@ -15,7 +15,7 @@ const WATCH_MS = 250
 export async function status(call: ProjectCall | OperatorCall): Promise<number> {
   const project = projectOf(call)
   const { terminal, options, words } = call
-  requireKnown(words, project)
+  requireKnown(words, project, 'instances')
   if (!options.watch) {
     showStatus(only(words, compared(await currentStatus(project), call)), terminal)
     return 0
@@ -43,7 +43,7 @@ export async function status(call: ProjectCall | OperatorCall): Promise<number> 
 /** All without names. Which services only one of config and machine has is nothing about those that are named. */
 function only(words: readonly string[], { notInBoth, ...found }: ProjectStatus): ProjectStatus {
   if (words.length === 0) return notInBoth === undefined ? found : { ...found, notInBoth }
-  return { ...found, services: found.services.filter((one) => isNamed(one, words)) }
+  return { ...found, services: found.services.filter((one) => isMeant(one, words)) }
 }
 
 function sentencesOf(found: ProjectStatus): readonly string[] {

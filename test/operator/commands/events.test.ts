@@ -55,7 +55,7 @@ test('only what is asked for is shown: a service, also one that is gone, and a t
     (await octo('events', '--json', ...words)).stdout
       .split('\n')
       .flatMap((line) => (line ? [JSON.parse(line).kind] : []))
-  assert.deepEqual(await kinds('gone'), ['stopped'])
+  assert.deepEqual([await kinds('gone'), await kinds('gone.1')], [['stopped'], ['stopped']])
   assert.deepEqual(await kinds('--since', '2026-11-26T10:30:00Z'), ['exited', 'stopped'])
   assert.deepEqual(await kinds('--since', '2126-11-26T10:30:00Z'), [])
   const typo = await octo('events', 'wbe')
@@ -79,7 +79,13 @@ test('the status is of those that are named, as a table and as data', options, a
       ({ instance }: { instance: string }) => instance,
     )
   assert.deepEqual(await named(), ['web.1', 'db.1'])
-  assert.deepEqual(await named('db'), ['db.1'])
+  assert.deepEqual([await named('db'), await named('web.1')], [['db.1'], ['web.1']])
+  const one = await octo('stop', 'web.1')
+  assert.match(
+    one.stderr,
+    /`web\.1` is one of service `web`, and .*\nhint: `octo logs web\.1` and `octo status web\.1`/s,
+  )
+  assert.deepEqual([one.code, (await octo('logs', 'web.1')).code], [64, 0])
   assert.match((await octo('status', 'web')).stdout, /^service .*\nweb +completed *\n$/)
   const typo = await octo('status', 'wbe')
   assert.deepEqual([typo.code, /did you mean `web`\?/.test(typo.stderr)], [64, true])
