@@ -16,9 +16,12 @@ const unicode = (): Measures =>
 /** Each of one cell, whatever stands beside it: ASCII, letters of Western Europe, and what octo's own sentences have. */
 export const PLAIN = /^[\x20-\x7e\xa1-\xac\xae-\xff\u2010-\u2027\u2190-\u2193\u2500-\u257f\u2713\u2717\u2800-\u28ff]*$/
 
+const ESCAPE = '\u001b'
+
 /** Colour takes no cells, East Asian characters and emoji take two, a letter with its accents takes one. */
 export function cellWidth(text: string): number {
-  return PLAIN.test(text) ? text.length : unicode().cells(text)
+  const shown = text.includes(ESCAPE) ? stripVTControlCharacters(text) : text
+  return PLAIN.test(shown) ? shown.length : unicode().cells(shown)
 }
 
 /** The text in lines of at most `width` cells; a word that is longer stands whole on a line of its own. */

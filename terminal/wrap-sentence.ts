@@ -15,7 +15,7 @@ type Wrapping = {
 
 /** Spaces stay as they are within a line. What is longer than a line stands on one of its own, which the terminal breaks. */
 export function wrapSentence(text: string, { width, indent = INDENT }: Wrapping): string {
-  if (cellWidth(text) <= width && !text.includes('\n')) return text
+  if (!text.includes('\n') && cellWidth(text) <= width) return text
   const below = width - indent < MIN_ROOM ? INDENT : indent
   return text
     .split('\n')

@@ -11,6 +11,7 @@ registerHooks({
 })
 const { cellWidth, cutToWidth, longestWord, PLAIN, padding, wrapWords } = await import('../../terminal/cell-width.ts')
 const { openTerminal } = await import('../../terminal/index.ts')
+const { wrapSentence } = await import('../../terminal/wrap-sentence.ts')
 const tables = () => loaded.filter((url) => /\/node_modules\/(string-width|get-east-asian-width)\//.test(url))
 
 /** What octo's own sentences have besides ASCII. */
@@ -25,6 +26,8 @@ test('a terminal is opened and plain text measured, cut, wrapped and padded with
   assert.equal(cellWidth(WRITTEN), 15)
   assert.equal(cutToWidth(`1–64 of ${WRITTEN}`, 8), '1–64 of…')
   assert.deepEqual(wrapWords('1–64 of `a-z`, `0-9`', 14), ['1–64 of `a-z`,', '`0-9`'])
+  assert.equal(cellWidth('\u001b[1m\u001b[31mred\u001b[39m\u001b[22m and not'), 11)
+  assert.equal(wrapSentence('one\ntwo three', { width: 8 }), 'one\ntwo\n  three')
   assert.deepEqual(tables(), [])
 })
 
