@@ -16,6 +16,8 @@ import { addSelfWords } from './words/self.ts'
 import { addTrustWords } from './words/trust.ts'
 
 export async function main(argv: readonly string[]): Promise<number> {
+  const { readShapesPlainly } = await import('../schemas/short-run.ts')
+  readShapesPlainly()
   return runProgram(clientProgram(), argv)
 }
 

@@ -5,6 +5,8 @@ import { repeatable } from '../terminal/repeatable.ts'
 import type { TestOptions } from './test-plugin.ts'
 
 export async function main(argv: readonly string[]): Promise<number> {
+  const { readShapesPlainly } = await import('../schemas/short-run.ts')
+  readShapesPlainly()
   return runProgram(pluginTestProgram(argv), argv)
 }
 

@@ -29,6 +29,8 @@ async function versionState(action: VersionAction): Promise<Add> {
 
 /** Runs one command line, the first word included; gives the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
+  const { readShapesPlainly } = await import('../schemas/short-run.ts')
+  readShapesPlainly()
   return runProgram(await publisherProgram(argv[0]), argv)
 }
 
