@@ -30,8 +30,8 @@ export function openStore(root: string): Layout {
   return layout
 }
 
-/** The root may be one: whoever named it means what it leads to. Throws STORE_UNSAFE. */
-function requireNoLink(folder: string): void {
+/** Of the root nobody asks: whoever named it means what it leads to. Throws STORE_UNSAFE. */
+export function requireNoLink(folder: string): void {
   if (!onDisk(folder, () => statOf(folder))?.isSymbolicLink()) return
   throw coded('STORE_UNSAFE', {
     message: `store ${quote(folder)} is a link, expected a folder of the store itself: octo removes what lies in its own folders`,

@@ -9,7 +9,7 @@ import { takeLock } from '../../system/process-lock.ts'
 import type { VerifiedExecutable } from '../verified-executable.ts'
 import { onDisk, STORE_DISK } from './disk.ts'
 import type { Layout } from './layout.ts'
-import { openStore, requireOwned } from './open-store.ts'
+import { openStore, requireNoLink, requireOwned } from './open-store.ts'
 import { readLastingRecord } from './own-record.ts'
 import type { StoredArtifact } from './stored-artifact.ts'
 import { writeOwnRecord } from './write-own-record.ts'
@@ -83,7 +83,8 @@ export function nameProgram(
   if (basename(path) === argv0 || argv0 === '.' || argv0 === '..') return path
   const name = layout.shimName(stored.key, argv0)
   onDisk(name, () => mkdirSync(dirname(name), { recursive: true, mode: 0o700 }))
-  // A store that was carried over may hold a link to a folder of somebody else in its place.
+  // A store that was carried over may hold a link to another folder in its place, also to one of this user's.
+  requireNoLink(dirname(name))
   requireOwned(dirname(name))
   onDisk(name, () => {
     if (lstatSync(name, { throwIfNoEntry: false })?.isSymbolicLink() && readlinkSync(name) === path) return

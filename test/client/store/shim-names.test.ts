@@ -1,6 +1,16 @@
 // The names under which shims start programs: nobody else can put another program behind one of them.
 import assert from 'node:assert/strict'
-import { chmodSync, lstatSync, mkdirSync, readdirSync, readlinkSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import type { TreeKey } from '../../../client/store/layout.ts'
@@ -22,12 +32,18 @@ test('a name is a link to the program, in a folder of the store', { skip }, (t) 
 
 test('a store that was carried over with a link in place of that folder names nothing there', { skip }, (t) => {
   const layout = openStore(join(tempFolder(t), 'store'))
-  const shared = join(tempFolder(t), 'shared')
-  mkdirSync(shared)
-  chmodSync(shared, 0o1777)
-  symlinkSync(shared, dirname(layout.shimName(KEY, 'check')))
-  expectCode('STORE_UNSAFE', () => nameProgram(layout, ...asked))
-  assert.deepEqual(readdirSync(shared), [])
+  const own = dirname(layout.shimName(KEY, 'check'))
+  // Others may add files to the one, and what the user calls may lie in the other.
+  for (const mode of [0o1777, 0o700]) {
+    const elsewhere = tempFolder(t)
+    writeFileSync(join(elsewhere, 'check'), 'of somebody')
+    chmodSync(elsewhere, mode)
+    symlinkSync(elsewhere, own)
+    expectCode('STORE_UNSAFE', () => nameProgram(layout, ...asked))
+    assert.equal(readFileSync(join(elsewhere, 'check'), 'utf8'), 'of somebody')
+    assert.deepEqual(readdirSync(elsewhere), ['check'])
+    rmSync(own)
+  }
 })
 
 test('a name that leads to the program already is left as it is, and one that leads elsewhere is not', {
