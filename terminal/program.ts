@@ -8,6 +8,7 @@
 import type { OptionValues } from 'commander'
 import { Command, CommanderError } from 'commander'
 import { coded } from '../schemas/errors.ts'
+import { nearestWord } from '../schemas/nearest-word.ts'
 import { quote } from '../schemas/quote.ts'
 import { helpOn } from './help-layout.ts'
 import { processStreams } from './streams.ts'
@@ -107,6 +108,7 @@ function usageError(error: CommanderError, program: Command, argv: readonly stri
     hint:
       afterDashes(error, command, argv) ??
       asOption(error, command) ??
+      asWordOf(error, command) ??
       (didYouMean ? `did you mean \`${didYouMean}\`? ${help}` : help),
   })
 }
@@ -148,6 +150,17 @@ function asOption(error: CommanderError, command: Command | undefined): string |
   const address = command.args.find((word) => /^https?:\/\//.test(word))
   const option = command.options.find(({ long }) => long === '--registry')
   return address && option ? `\`${pathOf(command)} --registry ${typedWords([address])}\`` : undefined
+}
+
+/** A word that answers by itself takes a mistyped one behind it for one too many. */
+function asWordOf(error: CommanderError, command: Command | undefined): string | undefined {
+  const words = command?.commands.map((one) => one.name()) ?? []
+  if (error.code !== 'commander.excessArguments' || !command || words.length === 0) return undefined
+  const nearest = nearestWord(command.args[0] ?? '', words)
+  const path = pathOf(command)
+  return nearest === undefined
+    ? `behind \`${path}\` stands nothing or one of ${words.map(quote).join(', ')}`
+    : `did you mean \`${path} ${nearest}\`?`
 }
 
 /** `octo registry repo create`. */

@@ -108,6 +108,18 @@ test('too many words are counted and not shown, but for an address that was mean
   assert.equal(hint, '`octo publish --registry https://example.com/x`')
 })
 
+test('a word too many behind one that has words of its own leads to these', async () => {
+  const program = openProgram()
+  const cache = addCommand(program, { words: 'cache', summary: 'the store', examples: ['octo cache'] })
+  for (const words of ['list', 'gc'])
+    onRun(addCommand(cache, { words, summary: words, examples: [`octo cache ${words}`] }), () => Promise.resolve(0))
+  onRun(cache, () => Promise.resolve(0))
+  const hintOf = async (word: string) =>
+    (await expectCodeAsync('USAGE', () => runProgram(program, ['cache', word]))).hint
+  assert.equal(await hintOf('lsit'), 'did you mean `octo cache list`?')
+  assert.equal(await hintOf('hunter2'), 'behind `octo cache` stands nothing or one of `list`, `gc`')
+})
+
 test('of words that octo does not know, as they are for a plugin, the names of options are shown and no value', async () => {
   for (const [typed, shown] of [
     ['run --offline check --password hunter2', 'octo run --offline check -- --password …'],
