@@ -136,7 +136,8 @@ function requireService(name: string, { services }: OctoConfig): void {
   if (found)
     throw coded('USAGE', { message: `service ${quote(name)} is disabled in this config`, details: { service: name } })
   const names = services.map((service) => service.name)
-  const nearest = nearestWord(name, names)
+  const whole = names.find((one) => name.startsWith(`${one}.`) && /^\d+$/.test(name.slice(one.length + 1)))
+  const nearest = whole ?? nearestWord(name, names)
   throw coded('USAGE', {
     message: `the config has no service ${quote(name)}${names.length > 0 ? `, it has ${names.map(quote).join(', ')}` : ''}`,
     details: { service: name, services: names },

@@ -66,7 +66,8 @@ test('a named service comes with what it waits for and nothing else', options, a
         .sort(),
       ['db.1', 'web.1'],
     )
-    await expectCodeAsync('USAGE', () => scene.load(['wbe']))
+    for (const slip of ['wbe', 'web.1'])
+      assert.equal((await expectCodeAsync('USAGE', () => scene.load([slip]))).hint, 'did you mean `web`?')
     await supervisor.stop([])
   })
 })
