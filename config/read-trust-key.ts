@@ -1,13 +1,10 @@
 // A key that somebody is about to trust: from a file, from the web, or one that is kept already.
 import { resolve } from 'node:path'
 import type { DocumentKey } from '../schemas/document-key.ts'
-import { coded } from '../schemas/errors.ts'
-import { quote } from '../schemas/quote.ts'
 import { shownAddress } from '../schemas/shown-address.ts'
 import { decodeText } from '../schemas/text.ts'
 import { parsePublicKey } from '../schemas/trust-key.ts'
-import { explainDisk, isErrno } from '../system/files/errors.ts'
-import { readPlainFile } from '../system/files/read-plain-file.ts'
+import { readGivenFile } from '../system/files/given-file.ts'
 import { addressFrom } from './document-address.ts'
 import { openFetcher } from './fetch-documents.ts'
 import type { TrustedKey } from './trusted-addresses.ts'
@@ -36,7 +33,7 @@ export async function readTrustKey(text: string, place: Place): Promise<GivenKey
   if (known && others.length === 0) return { key: known.key, names: known.names }
   const isWeb = /^https?:\/\//i.test(text)
   const source = isWeb ? shownAddress(text) : resolve(place.cwd, text)
-  const content = isWeb ? await fetched(text, place) : onDisk(source)
+  const content = isWeb ? await fetched(text, place) : ofFile(source)
   if (!content.includes('-----BEGIN PGP '))
     return { key: { kind: 'sigstore', key: parsePublicKey(content, source) }, names: [] }
   const { readOpenPgpKey } = await import('../trust/document/openpgp.ts')
@@ -44,22 +41,14 @@ export async function readTrustKey(text: string, place: Place): Promise<GivenKey
   return { key: { kind, fingerprint, armored }, ...more }
 }
 
+function ofFile(path: string): string {
+  const hint =
+    'name a file or address with the public key, or the whole fingerprint of one that `octo trust list` shows'
+  return decodeText(readGivenFile(path, { what: 'the key', maxBytes: MAX_BYTES, hint }), path)
+}
+
 async function fetched(text: string, { cwd, env, onWait }: Place): Promise<string> {
   using fetcher = openFetcher({ env, offline: false, onWait })
   const found = await fetcher.fetchText(addressFrom(text, cwd).name, MAX_BYTES)
   return typeof found === 'string' ? found : found.text
-}
-
-function onDisk(path: string): string {
-  try {
-    return decodeText(readPlainFile(path, MAX_BYTES), path)
-  } catch (error) {
-    if (!isErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES')) throw explainDisk(error, path)
-    throw coded('FILE_NOT_FOUND', {
-      message: `the key ${quote(path)} cannot be read`,
-      details: { path },
-      hint: 'name a file or address with the public key, or the whole fingerprint of one that `octo trust list` shows',
-      cause: error,
-    })
-  }
 }

@@ -8,10 +8,9 @@ import { decodeText } from '../../schemas/text.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import { parsePublicKey } from '../../schemas/trust-key.ts'
 import { isErrno } from '../../system/files/errors.ts'
-import { readGivenFile } from '../../system/files/given-file.ts'
+import { readGivenBytes, readGivenFile } from '../../system/files/given-file.ts'
 import type { Exposure } from '../../system/files/private-file.ts'
 import { exposureOf } from '../../system/files/private-file.ts'
-import { readPlainFile } from '../../system/files/read-plain-file.ts'
 import { pemOf } from './pem-text.ts'
 
 export type SigningKey = { readonly privateKey: KeyObject; readonly trustKey: TrustKey }
@@ -56,7 +55,7 @@ async function readKeyFile(path: string): Promise<string> {
 
 function onDisk(path: string): { readonly text: string; readonly exposure: Exposure | undefined } {
   try {
-    return { text: readPlainFile(path, MAX_KEY_BYTES).toString(), exposure: exposureOf(path) }
+    return { text: readGivenBytes(path, MAX_KEY_BYTES).toString(), exposure: exposureOf(path) }
   } catch (error) {
     if (error instanceof Error && 'errno' in error) throw missing(path, error)
     throw isCoded(error) ? unreadable(path, undefined) : error

@@ -1,9 +1,9 @@
 // The token in a file that is named, or on standard input. A file that others can read is refused as a signing key is.
 import { coded } from '../../schemas/errors.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
+import { readGivenBytes } from '../files/given-file.ts'
 import type { Exposure } from '../files/private-file.ts'
 import { exposureOf } from '../files/private-file.ts'
-import { readPlainFile } from '../files/read-plain-file.ts'
 import { cleanToken } from './token-text.ts'
 
 const MAX_BYTES = 4096
@@ -13,7 +13,7 @@ export async function readTokenFile(path: string): Promise<string> {
   if (path === '-') return cleanToken(await readStandardInput(), 'standard input')
   const exposure = onDisk(path, () => exposureOf(path))
   if (exposure) throw exposed(path, exposure)
-  return cleanToken(onDisk(path, () => readPlainFile(path, MAX_BYTES)).toString(), path)
+  return cleanToken(onDisk(path, () => readGivenBytes(path, MAX_BYTES)).toString(), path)
 }
 
 function onDisk<Result>(path: string, act: () => Result): Result {

@@ -1,8 +1,10 @@
-// A file that somebody named: what is none, or none that can be used, is told with what to do, and a pipe is never waited for.
+// A file that somebody named: what is none, or none that can be used, is told with what to do. A pipe that has a name is never waited
+// for; what a shell opened for octo, as for `<(command)` and `/dev/stdin`, is read to its end.
+import { readSync } from 'node:fs'
 import { coded, isCoded, withHint } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
-import { explainDisk, isMissing } from './errors.ts'
-import { readPlainFile } from './read-plain-file.ts'
+import { explainDisk, ignoring, isMissing } from './errors.ts'
+import { readPlainFile, tooLarge } from './read-plain-file.ts'
 import { explainRefusal } from './refusal.ts'
 
 type Given = {
@@ -16,7 +18,7 @@ type Given = {
 /** Throws FILE_NOT_FOUND, IO_FAILED for what is no file or not for this user, and LIMIT_EXCEEDED. */
 export function readGivenFile(path: string, { what, maxBytes, hint }: Given): Buffer {
   try {
-    return readPlainFile(path, maxBytes)
+    return readGivenBytes(path, maxBytes)
   } catch (error) {
     if (isMissing(error))
       throw coded('FILE_NOT_FOUND', {
@@ -29,4 +31,35 @@ export function readGivenFile(path: string, { what, maxBytes, hint }: Given): Bu
     if (isCoded(explained) && explained.hint !== undefined) throw explained
     throw withHint(explainDisk(explained, path), hint)
   }
+}
+
+/** The same without words for people. Throws as `readPlainFile` does. */
+export function readGivenBytes(path: string, maxBytes: number): Buffer {
+  const [, number = path === '/dev/stdin' ? '0' : undefined] = DESCRIPTOR.exec(path) ?? []
+  return number === undefined ? readPlainFile(path, maxBytes) : readToItsEnd(Number(number), { path, maxBytes })
+}
+
+/** By its own name alone: a link that leads there may lie in a checkout of somebody else. */
+const DESCRIPTOR = /^\/(?:dev|proc\/self)\/fd\/(\d+)$/
+const WAIT_MS = 5
+
+function readToItsEnd(descriptor: number, { path, maxBytes }: { path: string; maxBytes: number }): Buffer {
+  const bytes = Buffer.alloc(maxBytes + 1)
+  for (let length = 0; length <= maxBytes; ) {
+    const read = readWhenThere(descriptor, bytes.subarray(length))
+    if (read === 0) return bytes.subarray(0, length)
+    length += read
+  }
+  throw tooLarge(path, maxBytes)
+}
+
+/** Whoever opened it may have said that nobody waits for it. */
+function readWhenThere(descriptor: number, room: Buffer): number {
+  for (;;)
+    try {
+      return readSync(descriptor, room)
+    } catch (error) {
+      ignoring('EAGAIN')(error)
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WAIT_MS)
+    }
 }

@@ -18,11 +18,15 @@ export function readPlainFile(path: string, maxBytes: number): Buffer {
       read = readSync(file, bytes, length, bytes.length - length, null)
     }
     if (length <= maxBytes) return bytes.subarray(0, length)
-    throw coded('LIMIT_EXCEEDED', {
-      message: `${quote(path)} is larger than ${maxBytes} bytes`,
-      details: { path, limit: maxBytes },
-    })
+    throw tooLarge(path, maxBytes)
   } finally {
     closeSync(file)
   }
+}
+
+export function tooLarge(path: string, limit: number): Error {
+  return coded('LIMIT_EXCEEDED', {
+    message: `${quote(path)} is larger than ${limit} bytes`,
+    details: { path, limit },
+  })
 }

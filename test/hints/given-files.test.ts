@@ -1,7 +1,7 @@
 // Every option and argument that takes a file, given what is none, or none that can be used: a coded error that names it and says what
 // to do, and no waiting for a pipe that nobody writes to.
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
@@ -10,6 +10,7 @@ import { tempFolder } from '../support/machine/temp-folder.ts'
 import { takersOfFiles } from '../support/octo/command-table.ts'
 import { octoIn } from '../support/octo/in-process-octo.ts'
 
+const OCTO = join(import.meta.dirname, '../../bin/octo.js')
 const HUGE_BYTES = 2 ** 31
 
 /** What stands where a file is to be. */
@@ -49,7 +50,7 @@ const READ: Readonly<Record<string, readonly string[]>> = {
     '--public-key',
   ],
   'add --key': ['add', 'http://127.0.0.1:1/repos/core.yaml', '--yes', '--key'],
-  'trust add key': ['trust', 'add', 'http://127.0.0.1:1/octo.yaml'],
+  'trust add key': ['trust', 'add'],
   'self install --bundle': [
     'self',
     'install',
@@ -80,6 +81,8 @@ const READ: Readonly<Record<string, readonly string[]>> = {
   '--ocm-config': ['plugin', 'call', 'listComponents', '{}', '--ocm-config'],
   'plugin call --blob': ['plugin', 'call', 'listComponents', '{}', '--blob'],
 }
+/** And behind it. */
+const BEHIND: Readonly<Record<string, readonly string[]>> = { 'trust add key': ['http://127.0.0.1:1/octo.yaml'] }
 /** Written, no file that people name, or read once the statement about it is proven. */
 const NOT_READ = [
   ...[
@@ -131,7 +134,7 @@ test('a file that cannot be used is named, with what to do', { skip: process.pla
     make(join(folder, name))
     for (const [taker, words] of Object.entries(READ)) {
       if (FINE.includes(`${state} ${taker}`)) continue
-      const { code, stderr } = await octo(...words, name)
+      const { code, stderr } = await octo(...words, name, ...(BEHIND[taker] ?? []))
       const isTold = /^error\[(?!INTERNAL)[A-Z_]+\]: /m.test(stderr) && stderr.includes(name)
       // What is in a file is told where it is.
       const isHelped = state === 'empty' || /^hint: /m.test(stderr)
@@ -139,4 +142,42 @@ test('a file that cannot be used is named, with what to do', { skip: process.pla
     }
   }
   assert.deepEqual(wrong, [], wrong.join('\n'))
+})
+
+/** As secret stores hand over what no disk may hold, in the words of a shell; `FILE` holds the same. */
+const HANDED_OVER: Readonly<Record<string, (words: string, file: string) => string>> = {
+  'standard input': (words, file) => `cat ${file} | ${words} /dev/stdin`,
+  'a pipe of the shell': (words, file) => `cat ${file} | { ${words} /dev/fd/3; } 3<&0 </dev/null`,
+  'a file that is open': (words, file) => `${words} /dev/fd/3 3<${file}`,
+}
+const USED: readonly (readonly [words: string, file: string])[] = [
+  ['sign plugin --key', 'k.key'],
+  ['registry repo create other --data made --key', 'k.pub'],
+  ['registry repo key add --data made core', 'other.pub'],
+  ['keygen --out locked --passphrase-file', 'words'],
+]
+
+for (const [way, line] of Object.entries(HANDED_OVER))
+  test(`a key or a passphrase is taken from ${way}`, { skip: process.platform === 'win32' }, async (t) => {
+    const { folder, octo } = await aScene(t)
+    assert.equal((await octo('keygen', '--out', 'other')).code, 0)
+    writeFileSync(join(folder, 'words'), 'open sesame\n', { mode: 0o600 })
+    const env = { ...process.env, HOME: folder, OCTO_HOME: join(folder, 'store') }
+    for (const [words, file] of USED) {
+      const text = line(`'${process.execPath}' '${OCTO}' ${words}`, file)
+      const { status, stderr } = spawnSync('sh', ['-c', text], { cwd: folder, env, encoding: 'utf8' })
+      assert.equal(status, 0, `${words}: ${stderr}`)
+    }
+  })
+
+test('what is handed over is read as far as it may be long', { skip: process.platform === 'win32' }, async (t) => {
+  const { folder } = await aScene(t)
+  const words = [OCTO, 'sign', 'plugin', '--key', '/dev/stdin']
+  const { status, stderr } = spawnSync(process.execPath, words, {
+    cwd: folder,
+    input: 'x'.repeat(2 ** 20),
+    encoding: 'utf8',
+  })
+  assert.equal(status, 77, stderr)
+  assert.match(stderr, /KEY_UNREADABLE/)
 })
