@@ -26,6 +26,7 @@ export async function claimServing(serving: ServingStore, dataDir: string, lock:
   await takeRow(serving, dataDir, { holder, lockFile: lock.file() })
   serving.guard(holder, () => dataDirLocked(dataDir))
   const requireRow = async () => {
+    if (!(await serving.isInPlace())) throw dataDirLocked(dataDir)
     const now = await serving.holder()
     if (now?.holder !== holder) throw dataDirLocked(dataDir)
     return now
@@ -34,13 +35,13 @@ export async function claimServing(serving: ServingStore, dataDir: string, lock:
   return {
     require: async () => void (await requireRow()),
     async keep() {
-      if (!(await serving.isInPlace())) throw dataDirLocked(dataDir)
       const { challenge } = await requireRow()
       if (challenge) await serving.answer(holder)
       if (mendLock(lock)) await serving.claim({ holder, lockFile: lock.file() }, () => {})
     },
     async release() {
-      if ((await serving.holder())?.holder === holder) await serving.release(holder)
+      // What stands in the place of the database is for whoever put it there.
+      if ((await serving.isInPlace()) && (await serving.holder())?.holder === holder) await serving.release(holder)
     },
   }
 }

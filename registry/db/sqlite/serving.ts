@@ -11,6 +11,7 @@ import { serving } from './tables.ts'
 export function servingOf(db: RegistryDb): ServingStore {
   const opened = identityOf(db)
   let version = dataVersion(db)
+  const isInPlace = () => identityOf(db) === opened
   return {
     holder: () => ask(db, readServing),
     claim: (mine, decide) =>
@@ -31,9 +32,10 @@ export function servingOf(db: RegistryDb): ServingStore {
     release: (holder) => writePatiently(db, (tx) => void tx.delete(serving).where(eq(serving.holder, holder)).run()),
     guard: (holder, lost) =>
       guardWrites(db, (tx) => {
-        if (readServing(tx)?.holder !== holder) throw lost()
+        // What is written into a file that has no name any more is gone with the process.
+        if (!isInPlace() || readServing(tx)?.holder !== holder) throw lost()
       }),
-    isInPlace: async () => identityOf(db) === opened,
+    isInPlace: async () => isInPlace(),
     hasChangedElsewhere: () =>
       ask(db, () => {
         const before = version
