@@ -96,6 +96,7 @@ function busy(subject: string, timeoutMs: number): Error {
   return coded('STORE_BUSY', {
     message: `another process has held ${quote(subject)} for more than ${Math.round(timeoutMs / 1000)} seconds`,
     details: { subject, timeoutMs },
-    hint: 'wait for it or end it, then run the command again; nothing needs to be cleaned up',
+    // SQLite says no more of a disk that refuses each lock (ENOLCK) than of one that somebody holds.
+    hint: 'wait for it or end it, then run the command again; nothing needs to be cleaned up. A network disk whose service for locks does not run looks the same',
   })
 }

@@ -73,6 +73,7 @@ test('gives up after the timeout and says for what it waited', async (context) =
   const path = join(tempFolder(context), 'a.lock')
   using _held = await takeLock(request(path))
   const error = await expectCodeAsync('STORE_BUSY', () => takeLock({ ...request(path), timeoutMs: 20 }))
+  assert.match(error.hint ?? '', /network disk whose service for locks does not run looks the same$/)
   assert.match(error.message, /`test`/)
 })
 
