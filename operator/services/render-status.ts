@@ -11,7 +11,8 @@ import type { InstanceStatus, ProjectStatus } from './protocol.ts'
 /** Of the highest one that a machine gives. */
 const PID_CELLS = 7
 
-export function statusTable({ services }: ProjectStatus, paint: Paint): Table {
+/** `all`: those that there are, of which these are some; what one is called is told by how many there are. */
+export function statusTable({ services }: ProjectStatus, paint: Paint, all = services): Table {
   return {
     columns: [
       { title: 'service' },
@@ -22,7 +23,7 @@ export function statusTable({ services }: ProjectStatus, paint: Paint): Table {
       { title: 'why' },
     ],
     rows: services.map((one): readonly Cell[] => [
-      nameOf(one, services),
+      nameOf(one, all),
       stateOf(one, paint),
       one.state === 'running' && one.health !== 'none' ? one.health : '',
       one.pid === undefined ? '' : String(one.pid),
@@ -75,7 +76,7 @@ function failureOf({ reason = '', failures, end, state, retryInMs }: InstanceSta
   if (failures === 0 || isAtRest({ state })) return reason
   const often = failures > 1 ? `, ${failures} times in a row` : ''
   if (state === 'pausing')
-    return `${reason}${often}${retryInMs === undefined ? '' : `, tried again in ${formatAge(retryInMs)}`}`
+    return `${reason}${often}${retryInMs === undefined ? '' : `, tried again in ${retryInMs < 1000 ? 'a moment' : formatAge(retryInMs)}`}`
   const again = `${end === undefined ? 'failed' : endInWords(end)}${often}, started again`
   return reason === '' ? again : `${reason}; ${again}`
 }

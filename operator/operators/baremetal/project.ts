@@ -47,10 +47,10 @@ export function answerError(answer: Exclude<Answer, { readonly state: 'done' }>)
 
 export const NOTHING_STARTED = 'no service of this config was started yet'
 
-export function showStatus(found: ProjectStatus, terminal: Terminal): void {
+export function showStatus(found: ProjectStatus, terminal: Terminal, all = found.services): void {
   if (terminal.json) terminal.result({ json: found, text: () => '' })
   else if (found.services.length === 0) terminal.info(NOTHING_STARTED)
-  else terminal.table(statusTable(found, terminal.paint))
+  else terminal.table(statusTable(found, terminal.paint, all))
   if (!terminal.json) for (const note of statusNotes(found)) terminal.warn(note)
 }
 

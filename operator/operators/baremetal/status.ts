@@ -17,19 +17,21 @@ export async function status(call: ProjectCall | OperatorCall): Promise<number> 
   const { terminal, options, words } = call
   requireKnown(words, project, 'instances')
   if (!options.watch) {
-    showStatus(only(words, compared(await currentStatus(project), call)), terminal)
+    const found = compared(await currentStatus(project), call)
+    showStatus(only(words, found), terminal, found.services)
     return 0
   }
   using interruption = interruptible()
   const live = terminal.json || terminal.quiet ? undefined : terminal.liveTable()
   let last = ''
   while (!interruption.signal.aborted) {
-    const now = only(words, await currentStatus(project))
+    const found = await currentStatus(project)
+    const now = only(words, found)
     const shown = JSON.stringify(lasting(now))
-    if (live) live.show(statusTable(now, terminal.paint), ['', ...sentencesOf(now)])
+    if (live) live.show(statusTable(now, terminal.paint, found.services), ['', ...sentencesOf(now)])
     else if (shown !== last) {
       if (last !== '' && !terminal.json) terminal.print('')
-      showStatus(now, terminal)
+      showStatus(now, terminal, found.services)
     }
     last = shown
     await pause(WATCH_MS, undefined, { signal: interruption.signal }).catch(() => undefined)

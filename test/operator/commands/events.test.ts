@@ -70,16 +70,21 @@ test('only what is asked for is shown: a service, also one that is gone, and a t
 test('the status is of those that are named, as a table and as data', options, async (t) => {
   const { octo, places } = await aPast(t)
   using journal = await openJournal(places.journal, { services: new Map(), instances: new Map() })
-  for (const name of ['web', 'db']) {
+  for (const [name, instance] of [
+    ['web', 'web.1'],
+    ['db', 'db.1'],
+    ['db', 'db.2'],
+  ] as const) {
     journal.writeService(name, SERVICE)
-    journal.writeInstance(`${name}.1`, { ...NEW_INSTANCE, state: 'completed', generation: 1 })
+    journal.writeInstance(instance, { ...NEW_INSTANCE, state: 'completed', generation: 1 })
   }
   const named = async (...words: readonly string[]) =>
     JSON.parse((await octo('status', '--json', ...words)).stdout).services.map(
       ({ instance }: { instance: string }) => instance,
     )
-  assert.deepEqual(await named(), ['web.1', 'db.1'])
-  assert.deepEqual([await named('db'), await named('web.1')], [['db.1'], ['web.1']])
+  assert.deepEqual(await named(), ['web.1', 'db.1', 'db.2'])
+  assert.deepEqual([await named('db'), await named('web.1')], [['db.1', 'db.2'], ['web.1']])
+  assert.match((await octo('status', 'db.2')).stdout, /^db\.2 +completed *$/m)
   const one = await octo('stop', 'web.1')
   assert.match(
     one.stderr,

@@ -55,6 +55,10 @@ test('says why a service is as it is, also when it runs again', () => {
       { failures: 2, end: EXITED, state: 'pausing', reason: 'exited with 3', retryInMs: 48_000 },
       'exited with 3, 2 times in a row, tried again in 48 s',
     ],
+    [
+      { failures: 1, end: EXITED, state: 'pausing', reason: 'exited with 3', retryInMs: 400 },
+      'exited with 3, tried again in a moment',
+    ],
     [{ failures: 2, end: EXITED, state: 'stopped' }, ''],
     [{ failures: 2, end: EXITED, state: 'failed', reason: '`db` failed' }, '`db` failed'],
     [
