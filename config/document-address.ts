@@ -2,6 +2,7 @@
 // elsewhere never leads to a local file.
 import { dirname, isAbsolute, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { holdsLogin } from '../schemas/address-login.ts'
 import { coded } from '../schemas/errors.ts'
 import { quote } from '../schemas/quote.ts'
 import { shownAddress } from '../schemas/shown-address.ts'
@@ -25,7 +26,7 @@ export function addressFrom(text: string, base: string): DocumentAddress {
 export function addressIn(text: string, parent: DocumentAddress): DocumentAddress {
   if (parent.kind === 'file') return addressFrom(text, dirname(parent.name))
   const url = URL.canParse(text, parent.name) ? new URL(text, parent.name) : undefined
-  if (url && isWeb(url)) return { kind: 'web', name: withoutSecrets(url).href }
+  if (url && isWeb(url)) return { kind: 'web', name: withoutSecrets(url, text).href }
   throw addressInvalid(text, 'a document from elsewhere may only include `https://` or `http://` addresses')
 }
 
@@ -42,7 +43,7 @@ export function resolveFile(address: string, document: string): string {
 function webOrFile(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url?.protocol === 'file:' && url.host === '') return url
-  if (url && isWeb(url)) return withoutSecrets(url)
+  if (url && isWeb(url)) return withoutSecrets(url, text)
   throw addressInvalid(text, 'expected a path or an `https://`, `http://` or `file://` address')
 }
 
@@ -56,8 +57,10 @@ function isWeb(url: URL): boolean {
   return url.protocol === 'https:' || url.protocol === 'http:'
 }
 
-function withoutSecrets(url: URL): URL {
-  if (url.username || url.password) throw addressInvalid(url.href, 'addresses of configs hold no user name or password')
+function withoutSecrets(url: URL, typed: string): URL {
+  const text = [typed, url.href].find(holdsLogin)
+  if (text !== undefined)
+    throw addressInvalid(text, 'addresses of configs hold no user name or password (an `@` of a path is written %40)')
   // It never reaches the server, so it would only make one document look like several.
   url.hash = ''
   return url

@@ -1,12 +1,13 @@
 // How an address is shown to people, in messages and in logs: user, password, query and fragment may be secrets, such as
 // those of a presigned address, and are left out.
+import { looksLikePassword } from './address-login.ts'
 
 /** Also for texts that make no URL; a path without a scheme is shown as it is. */
 export function shownAddress(address: string | URL): string {
   const text = String(address)
   if (!/^[a-z][a-z0-9+.-]*:/i.test(text)) return withoutUser(text)
   const url = URL.canParse(text) ? new URL(text) : undefined
-  if (!url || url.host === '' || /^[^/]*$/.test(text.replace('//', ''))) return cut(text)
+  if (!url || url.host === '' || looksLikePassword(text) || /^[^/]*$/.test(text.replace('//', ''))) return cut(text)
   return `${url.protocol}//${url.host}${url.pathname}`
 }
 

@@ -1,4 +1,5 @@
 // The address a tree is served at. octoctl needs absolute URLs in its YAML, and garbles some that are otherwise fine.
+import { holdsLogin } from '../schemas/address-login.ts'
 import { coded } from '../schemas/errors.ts'
 import { LIMITS } from '../schemas/limits.ts'
 import { quote } from '../schemas/quote.ts'
@@ -12,7 +13,7 @@ export type BaseUrl = string & { readonly [baseBrand]: true }
 export function parseBaseUrl(text: string): BaseUrl {
   const url = URL.canParse(text) ? new URL(text) : undefined
   const web = url?.protocol === 'https:' || url?.protocol === 'http:'
-  if (!url || !web || url.username || url.password || /[?#&<>{}\s\\]/.test(text) || /[&<>{}]/.test(url.href))
+  if (!url || !web || holdsLogin(text) || /[?#&<>{}\s\\]/.test(text) || /[&<>{}]/.test(url.href))
     throw coded('CONFIG_INVALID', {
       message: `base URL ${quote(shownAddress(text))} cannot be used, expected one such as \`https://plugins.example.com\``,
       hint: 'octoctl cannot read addresses with a user, a query or one of & < > { }',

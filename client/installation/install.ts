@@ -1,8 +1,10 @@
 // `octo self install`: makes an installation of a release that lies here as files, as `install.sh` has fetched them. The archive is proven by
 // the signature over its release, by the keys that somebody names; the octo that does it is the one that came out of that archive, so
 // whoever started it has to have known its bytes before (THREATS.md says what proves what).
+
 import { lstatSync, mkdirSync, rmSync, statSync } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
+import { holdsLogin } from '../../schemas/address-login.ts'
 import type { Digest } from '../../schemas/digest.ts'
 import { digestOf } from '../../schemas/digest.ts'
 import { coded, throwDefect } from '../../schemas/errors.ts'
@@ -110,8 +112,7 @@ function recordOf({ by, repo, keys, plugin }: InstallRequest): InstallationRecor
 
 /** Every user of the machine reads the record. */
 function requireNoLogin(repo: string): void {
-  const { username, password } = URL.canParse(repo) ? new URL(repo) : { username: '', password: '' }
-  if (username === '' && password === '') return
+  if (!holdsLogin(repo)) return
   throw coded('FORMAT_INVALID', {
     message: `the address of the repo ${quote(shownAddress(repo))} holds a user or password, which \`installation.json\` would show to all users`,
     details: { repo: shownAddress(repo) },

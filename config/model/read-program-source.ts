@@ -1,5 +1,6 @@
 // Reads where the program of a service comes from: `binary`, `image` or `source`. Only local documents say it, and no part from
 // elsewhere goes into it, nor a variable into an address. Without a digest, what an address serves is proven by nothing.
+import { holdsLogin, looksLikePassword } from '../../schemas/address-login.ts'
 import type { Digest } from '../../schemas/digest.ts'
 import { isDigest } from '../../schemas/digest.ts'
 import { throwDefect } from '../../schemas/errors.ts'
@@ -165,7 +166,8 @@ function readAddress(node: TreeNode, variables: TemplateVariables, schemes: read
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || !schemes.includes(url.protocol))
     throw invalid(node, `${quote(text)} is no address of ${schemes.map((one) => `\`${one}\``).join(', ')}`)
-  if (url.password !== '' || (url.username !== '' && url.protocol !== 'ssh:'))
+  const isUserOnly = url.protocol === 'ssh:' && url.password === '' && !looksLikePassword(text)
+  if (holdsLogin(text) && !isUserOnly)
     throw invalid(node, 'an address holds a user or password, which would be shown', {
       hint: 'put them into ~/.netrc (mode 0600): machine HOST login USER password PASSWORD',
     })

@@ -1,4 +1,6 @@
 // Repos in all three formats of configs: `operator.repos.NAME`, `octoctl.repos.NAME` and octoctl's `repos.include`.
+
+import { holdsLogin } from '../../schemas/address-login.ts'
 import type { Name } from '../../schemas/name.ts'
 import { isName, parseName } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
@@ -162,7 +164,7 @@ function readAddress(raw: TreeNode, { variables, resolveFile, subject }: Address
       raw,
       `address ${quote(shown)} of ${subject} is not one of ${SCHEMES.map((s) => `\`${s}//…\``).join(', ')}`,
     )
-  if (url.username || url.password)
+  if (holdsLogin(text))
     throw invalid(raw, `address of ${subject} holds a user name or password`, {
       hint: 'leave them out, and put them into ~/.netrc or the environment variable OCTO_CREDENTIALS',
     })

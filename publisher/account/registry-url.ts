@@ -1,4 +1,5 @@
 // The registry that a command talks to: one base URL, which may have a path.
+import { holdsLogin } from '../../schemas/address-login.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { shownAddress } from '../../schemas/shown-address.ts'
@@ -13,7 +14,7 @@ export function parseRegistryUrl(flag: string | undefined, env: Readonly<Record<
       hint: 'pass `--registry https://plugins.example.com`, or set OCTO_REGISTRY',
     })
   const url = URL.canParse(text) ? new URL(text) : undefined
-  const plain = url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash
+  const plain = url && /^https?:$/.test(url.protocol) && !holdsLogin(text) && !url.search && !url.hash
   if (!plain)
     throw coded('USAGE', {
       message: `registry ${quote(shownAddress(text))} is not usable, expected a URL such as \`https://plugins.example.com\` without user or query`,

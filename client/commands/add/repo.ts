@@ -1,7 +1,9 @@
 // `octo add URL`: a repo in the config, with the keys whose signatures count there. A key comes from whoever publishes, on another way
 // than the registry: it is shown to be compared, and tried on what the repo offers, before anything is written.
+
 import { fileURLToPath } from 'node:url'
 import type { OctoConfig, RepoConfig } from '../../../config/model/config.ts'
+import { holdsLogin } from '../../../schemas/address-login.ts'
 import { coded, isCoded } from '../../../schemas/errors.ts'
 import type { Name } from '../../../schemas/name.ts'
 import { parseName } from '../../../schemas/name.ts'
@@ -79,7 +81,7 @@ async function schemaFor(path: string, repo: RepoConfig, terminal: Terminal): Pr
 
 function plainAddress(address: string): URL {
   const url = new URL(address)
-  if (url.username || url.password || url.search || url.hash)
+  if (holdsLogin(address) || url.search || url.hash)
     throw coded('USAGE', {
       message: `${quote(shownAddress(address))} holds more than the address of a repo`,
       hint: 'leave user, password, query and fragment out; logins are for `octo login`',
