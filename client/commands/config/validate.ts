@@ -3,6 +3,7 @@ import type { ConfigWarning } from '../../../config/document/warnings.ts'
 import { loadWholeConfig } from '../../../config/load-config.ts'
 import type { OctoConfig } from '../../../config/model/config.ts'
 import { serviceProblems } from '../../../config/model/service-problems.ts'
+import { unservedPlugins } from '../../../config/model/unserved-plugins.ts'
 import { shownFile } from '../../../config/render/origins.ts'
 import type { ErrorCode } from '../../../schemas/error-codes.ts'
 import type { CodedError } from '../../../schemas/errors.ts'
@@ -66,7 +67,9 @@ async function readAll({ config: paths = [], offline = false }: ConfigFlags, { t
   const place = { ...configPlace(terminal), unknownKeys: 'warn' as const }
   const { config, met, effective } = await loadWholeConfig({ paths, offline, onProblem, ...place })
   effective()
-  for (const problem of serviceProblems(config)) onProblem(problem)
+  // A repo that was refused is not there, and yet one is named.
+  const unserved = found.length === 0 ? unservedPlugins(config) : []
+  for (const problem of [...serviceProblems(config), ...unserved]) onProblem(problem)
   found.push(...(await argumentProblems(config, { cwd: place.cwd, env: place.env })).slice(0, MAX_PROBLEMS))
   return { config, met }
 }

@@ -106,6 +106,8 @@ const STUCK = `services:
   image: {image: x, depends_on: [gone]}
 `
 
+const SERVED = 'operator: {repos: {core: {url: "https://x.example/repos/core.yaml", trust: unsigned}}}\n'
+
 test('what keeps services from being started is a problem, where octo itself runs them', async (t) => {
   const { octo } = aFolder(t, {
     'octo.yaml': STUCK,
@@ -136,7 +138,7 @@ test('what keeps services from being started is a problem, where octo itself run
 test('a service that says what it runs by a key that nobody knows is a problem, and one that has checks is none', async (t) => {
   const { octo } = aFolder(t, {
     'octo.yaml': 'services:\n  web:\n    run: [sleep, "1"]\n    "y": 1\n',
-    'checked.yaml': 'services: {web: {novelty: 1, health: [{tool: check-tcp, args: {port: 1}}]}}\n',
+    'checked.yaml': `${SERVED}services: {web: {novelty: 1, health: [{tool: check-tcp, args: {port: 1}}]}}\n`,
     'image.yaml': 'services: {web: {image: x, novelty: 1}}\n',
   })
   const { code, stdout } = await octo([])
@@ -239,16 +241,16 @@ test('machines get the same as data', async (t) => {
 
 test('a valid config says what it holds, with its warnings, in CI too', async (t) => {
   const files = {
-    'octo.yaml': 'include: [b.yaml]\nservices: {web: {health: [{tool: t, args: ["$HOME"]}]}}\n',
+    'octo.yaml': `include: [b.yaml]\n${SERVED}services: {web: {health: [{tool: t, args: ["$HOME"]}]}}\n`,
     'b.yaml': 'name: b\n',
   }
   const { octo } = aFolder(t, files)
   for (const env of [{}, { CI: 'true' }]) {
     const { code, stdout, stderr } = await octo([], env)
     assert.deepEqual([code, stderr], [0, ''])
-    const [warning, valid] = linesOf(stdout)
-    assert.match(warning ?? '', /^octo\.yaml:2:\d+: warning: `\$HOME` stays as it is/)
-    assert.equal(valid, 'the config is valid: 2 documents, 1 service, 0 repos')
+    const [warning, , valid] = linesOf(stdout)
+    assert.match(warning ?? '', /^octo\.yaml:3:\d+: warning: `\$HOME` stays as it is/)
+    assert.equal(valid, 'the config is valid: 2 documents, 1 service, 1 repo')
   }
 })
 
@@ -260,8 +262,10 @@ test('in CI an unknown key is one problem among the others', async (t) => {
 })
 
 test('a value that is read in several ways is one problem', async (t) => {
-  const { octo } = aFolder(t, { 'octo.yaml': 'services: {web: {health: [{tool: t, args: {a: "{{.env.NONE}}"}}]}}\n' })
-  assert.equal(linesOf((await octo([])).stdout).length, 1)
+  const { octo } = aFolder(t, {
+    'octo.yaml': `${SERVED}services: {web: {health: [{tool: t, args: {a: "{{.env.NONE}}"}}]}}\n`,
+  })
+  assert.equal(linesOf((await octo([])).stdout).filter((line) => line.includes('error')).length, 1)
 })
 
 test('a fetched document that cannot be had is no problem of the config, and ends the command as elsewhere', async (t) => {
