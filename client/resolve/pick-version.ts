@@ -70,9 +70,10 @@ function refusal({ document, question, fitting, active, operatorVersion }: Refus
       details: { plugin: name, version: tooNew.version, minimumOperator: tooNew.minimumOperator, operatorVersion },
       hint: 'update octo, or ask for an older version of the plugin',
     })
-  const [blocked] = fitting.filter(({ state }) => state === 'quarantined')
-  const [yanked] = fitting.filter(({ state }) => state === 'yanked')
-  const [newest = yanked] = fitting
+  const withdrawn = newestFirst(fitting)
+  const blocked = withdrawn.find(({ state }) => state === 'quarantined')
+  const yanked = withdrawn.find(({ state }) => state === 'yanked')
+  const [newest = yanked] = withdrawn
   if (yanked && newest)
     return coded('VERSION_YANKED', {
       message: `every version of ${quote(name)} that fits ${wanted} was ${blocked ? 'yanked or quarantined' : 'yanked'}, the newest is ${quote(newest.version)}${reasonNote(newest)}`,
