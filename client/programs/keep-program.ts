@@ -15,7 +15,7 @@ import { takeLock } from '../../system/process-lock.ts'
 import type { ClientContext } from '../context.ts'
 import { fetchArtifact } from '../install/fetch-artifact.ts'
 import { proveStored } from '../install/prove-stored.ts'
-import { onDisk, STORE_DISK } from '../store/disk.ts'
+import { onStoreDisk, STORE_DISK } from '../store/disk.ts'
 import { statOf } from '../store/identity.ts'
 import type { Layout } from '../store/layout.ts'
 import type { KeptProgram } from './kept-program.ts'
@@ -98,7 +98,7 @@ export async function bringBlob({ digest, subject, bring, hint }: Bringing, cont
 /** Of a file whose digest was just found. */
 export function commitBlob(layout: Layout, staged: string, digest: Digest): void {
   const place = layout.blob(digest)
-  onDisk(place, () => {
+  onStoreDisk(place, () => {
     const file = openSync(staged, 'r')
     try {
       fdatasyncSync(file)

@@ -10,7 +10,7 @@ import { refusalOf } from '../../system/http/refusal.ts'
 import { retrying } from '../../system/http/retry.ts'
 import type { Network } from '../network.ts'
 import type { ShownDownload } from '../report.ts'
-import { onDisk } from '../store/disk.ts'
+import { onStoreDisk } from '../store/disk.ts'
 
 type UnsizedFile = {
   /** Written there, over whatever it holds. */
@@ -33,12 +33,12 @@ export async function fetchUnsized(wanted: UnsizedFile, network: Network): Promi
 async function writeAnswer(answer: Answer, { path, url, maxBytes, shown }: UnsizedFile): Promise<void> {
   const promised = Number(answer.headers['content-length'] ?? 0)
   shown?.begin(Math.min(promised, maxBytes))
-  const file = onDisk(path, () => openSync(path, 'w', 0o600))
+  const file = onStoreDisk(path, () => openSync(path, 'w', 0o600))
   let size = 0
   try {
     for await (const chunk of answer.body) {
       if (size + chunk.length > maxBytes) throw tooLarge(url, maxBytes)
-      onDisk(path, () => writeAll(file, chunk))
+      onStoreDisk(path, () => writeAll(file, chunk))
       size += chunk.length
       shown?.advance(chunk.length)
     }

@@ -6,7 +6,7 @@ import type { Digest } from '../../schemas/digest.ts'
 import { isDigest } from '../../schemas/digest.ts'
 import { DAY_MS } from '../../schemas/duration.ts'
 import { takeLock } from '../../system/process-lock.ts'
-import { onDisk, STORE_DISK } from './disk.ts'
+import { onStoreDisk, STORE_DISK } from './disk.ts'
 import { statOf } from './identity.ts'
 import { forgetGonePrograms, knownPrograms } from './known-programs.ts'
 import { forgetGoneLocks, rootsOf } from './known-projects.ts'
@@ -126,5 +126,5 @@ function ageOf(path: string, now: number): number {
 
 function removeAny(path: string): void {
   if (statOf(path)?.isDirectory()) removeTree(path)
-  else onDisk(path, () => rmSync(path, { force: true }))
+  else onStoreDisk(path, () => rmSync(path, { force: true }))
 }

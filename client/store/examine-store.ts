@@ -5,7 +5,7 @@ import type { CodedError } from '../../schemas/errors.ts'
 import { coded, throwDefect } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { runProcess } from '../../system/process/run-process.ts'
-import { onDisk } from './disk.ts'
+import { onStoreDisk } from './disk.ts'
 import type { Layout } from './layout.ts'
 import { isTreeKey, layoutOf } from './layout.ts'
 import { openStore } from './open-store.ts'
@@ -27,7 +27,7 @@ export type ExaminedStore =
 export async function examineStore(root: string): Promise<ExaminedStore> {
   try {
     const layout = openStore(root)
-    const { bavail, bsize, files, ffree } = onDisk(root, () => statfsSync(root))
+    const { bavail, bsize, files, ffree } = onStoreDisk(root, () => statfsSync(root))
     const reason = process.platform === 'win32' ? undefined : await reasonAgainstPrograms(layout)
     return {
       ...{ state: 'open', root, freeBytes: bavail * bsize },
@@ -49,7 +49,7 @@ export function examineShared(storeRoot: string, sharedRoot: string | undefined)
   const found = openShared(layoutOf(storeRoot), sharedRoot)
   if (!found || found.state === 'refused') return found
   const { layout } = found
-  const trees = onDisk(layout.trees, () => readdirSync(layout.trees)).filter(isTreeKey)
+  const trees = onStoreDisk(layout.trees, () => readdirSync(layout.trees)).filter(isTreeKey)
   return { state: 'usable', root: sharedRoot ?? '', artifacts: trees.length }
 }
 
@@ -61,7 +61,7 @@ async function reasonAgainstPrograms({ staging }: Layout): Promise<string | unde
   const probe = join(staging, `probe-${process.pid}`)
   const words = (_: unknown, { code }: { readonly code: string }) =>
     coded('OS_FAILED', { message: `${quote(probe)} cannot be started (${code})`, details: { reason: code } })
-  onDisk(probe, () => writeFileSync(probe, '#!/bin/sh\n', { mode: 0o700 }))
+  onStoreDisk(probe, () => writeFileSync(probe, '#!/bin/sh\n', { mode: 0o700 }))
   try {
     await runProcess(
       { file: probe, argv: [], env: {}, cwd: '/' },

@@ -14,7 +14,7 @@ import { throwDefect } from '../../schemas/errors.ts'
 import { tryLock } from '../../system/process-lock.ts'
 import type { CollectionNote } from './collection-note.ts'
 import { readCollection, writeCollection } from './collection-note.ts'
-import { onDisk, STORE_DISK } from './disk.ts'
+import { onStoreDisk, STORE_DISK } from './disk.ts'
 import { statOf } from './identity.ts'
 import { notedPrograms } from './known-programs.ts'
 import { keptDigests } from './known-projects.ts'
@@ -76,7 +76,7 @@ export async function keepSmall(layout: Layout, options: KeepOptions): Promise<K
     if (performance.now() > deadline) break
     onStep('clear')
     if (statOf(path)?.isDirectory()) removeTree(path)
-    else onDisk(path, () => rmSync(path, { force: true }))
+    else onStoreDisk(path, () => rmSync(path, { force: true }))
   }
   return kept
 }
@@ -134,12 +134,13 @@ function removeArtifact(layout: Layout, { digest, trees }: Weighed, onStep: (ste
     onStep('tree')
     const gone = putAside(layout, layout.tree(key))
     onStep('records')
-    for (const record of [layout.memo(key), layout.useMark(key)]) onDisk(record, () => rmSync(record, { force: true }))
+    for (const record of [layout.memo(key), layout.useMark(key)])
+      onStoreDisk(record, () => rmSync(record, { force: true }))
     const shimNames = dirname(layout.shimName(key, 'name'))
     return statOf(shimNames) ? [gone, putAside(layout, shimNames)] : [gone]
   })
   onStep('blob')
-  onDisk(layout.blob(digest), () => rmSync(layout.blob(digest), { force: true }))
+  onStoreDisk(layout.blob(digest), () => rmSync(layout.blob(digest), { force: true }))
   return left
 }
 
@@ -157,7 +158,7 @@ function leftBehind(layout: Layout, now: number): readonly string[] {
 /** By one rename: whoever comes next finds nothing in its place. */
 function putAside(layout: Layout, path: string): string {
   const aside = join(layout.trees, `.staging-${randomBytes(6).toString('hex')}`)
-  onDisk(path, () => renameSync(path, aside))
+  onStoreDisk(path, () => renameSync(path, aside))
   return aside
 }
 

@@ -6,7 +6,7 @@ import type { Digest } from '../../schemas/digest.ts'
 import { isDigest } from '../../schemas/digest.ts'
 import { parseJson } from '../../schemas/json.ts'
 import { readIfWhole, writeUnlessReadOnly } from '../../system/files/atomic-file.ts'
-import { onDisk, STORE_DISK } from './disk.ts'
+import { onStoreDisk, STORE_DISK } from './disk.ts'
 import type { Layout } from './layout.ts'
 
 type Note = {
@@ -37,7 +37,7 @@ export function knownPrograms(layout: Layout): ReadonlyMap<Digest, readonly stri
 /** Forgets programs of projects that are not there. */
 export function forgetGonePrograms(layout: Layout): void {
   for (const { path, note } of notesIn(layout))
-    if (!note || !isThere(note)) onDisk(path, () => rmSync(path, { recursive: true, force: true }))
+    if (!note || !isThere(note)) onStoreDisk(path, () => rmSync(path, { recursive: true, force: true }))
 }
 
 function isThere({ project }: Note): boolean {
@@ -45,7 +45,7 @@ function isThere({ project }: Note): boolean {
 }
 
 function notesIn(layout: Layout): readonly { readonly path: string; readonly note: Note | undefined }[] {
-  return onDisk(layout.knownPrograms, () => readdirSync(layout.knownPrograms)).map((name) => {
+  return onStoreDisk(layout.knownPrograms, () => readdirSync(layout.knownPrograms)).map((name) => {
     const path = join(layout.knownPrograms, name)
     return { path, note: readNote(path) }
   })

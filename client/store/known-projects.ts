@@ -8,7 +8,7 @@ import { DAY_MS } from '../../schemas/duration.ts'
 import type { Lockfile } from '../../schemas/lockfile.ts'
 import { parseLockfile } from '../../schemas/lockfile.ts'
 import { readIfThere, readIfWhole, writeDisposable, writeUnlessReadOnly } from '../../system/files/atomic-file.ts'
-import { onDisk, STORE_DISK } from './disk.ts'
+import { onStoreDisk, STORE_DISK } from './disk.ts'
 import type { Layout } from './layout.ts'
 
 /** Notes that the lockfile at this absolute path uses the store. From a read-only store nothing is collected anyway. */
@@ -34,13 +34,13 @@ export function namesInKnownLocks(layout: Layout): ReadonlyMap<Digest, readonly 
 /** Forgets lockfiles that are not there. */
 export function forgetGoneLocks(layout: Layout): void {
   for (const { note, text } of knownLocks(layout))
-    if (text === undefined) onDisk(note, () => rmSync(note, { recursive: true, force: true }))
+    if (text === undefined) onStoreDisk(note, () => rmSync(note, { recursive: true, force: true }))
 }
 
 type KnownLock = { readonly note: string; readonly path: string | undefined; readonly text: string | undefined }
 
 function knownLocks(layout: Layout): readonly KnownLock[] {
-  return onDisk(layout.knownLocks, () => readdirSync(layout.knownLocks)).map((name) => {
+  return onStoreDisk(layout.knownLocks, () => readdirSync(layout.knownLocks)).map((name) => {
     const note = join(layout.knownLocks, name)
     const path = readIfWhole(note)
     return { note, path, text: path === undefined ? undefined : readIfThere(path) }
@@ -82,7 +82,7 @@ export function keptDigests(layout: Layout, now: number): ReadonlySet<Digest> {
 
 function namedLately({ locked }: Layout, now: number): readonly Digest[] {
   if (!lstatSync(locked, { throwIfNoEntry: false })) return []
-  return onDisk(locked, () => readdirSync(locked)).flatMap((name) => {
+  return onStoreDisk(locked, () => readdirSync(locked)).flatMap((name) => {
     const place = join(locked, name)
     const seen = lstatSync(place, { throwIfNoEntry: false })?.mtimeMs ?? 0
     if (now - seen >= GONE_AFTER_MS) return []

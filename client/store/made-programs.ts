@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
 import { digestOf, isDigest } from '../../schemas/digest.ts'
 import { stableJson } from '../../schemas/json.ts'
-import { onDisk } from './disk.ts'
+import { onStoreDisk } from './disk.ts'
 import type { Layout } from './layout.ts'
 import { readLastingRecord } from './own-record.ts'
 import { writeOwnRecord } from './write-own-record.ts'
@@ -32,7 +32,7 @@ export function noteMade(layout: Layout, key: Digest, made: MadeProgram<unknown>
 
 /** Notes of programs that nobody uses. */
 export function unusedNotes(layout: Layout, roots: ReadonlySet<Digest>): readonly string[] {
-  return onDisk(layout.made, () => readdirSync(layout.made))
+  return onStoreDisk(layout.made, () => readdirSync(layout.made))
     .map((name) => join(layout.made, name))
     .filter((path) => {
       const note = readLastingRecord(path)?.body as Partial<Note> | undefined

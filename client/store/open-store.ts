@@ -5,7 +5,7 @@ import { dirname } from 'node:path'
 import { coded, isCoded, withHint } from '../../schemas/errors.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
 import { makeFolder } from '../../system/files/make-folder.ts'
-import { onDisk } from './disk.ts'
+import { onStoreDisk } from './disk.ts'
 import { statOf } from './identity.ts'
 import type { Layout } from './layout.ts'
 import { layoutOf } from './layout.ts'
@@ -24,7 +24,7 @@ export function openStore(root: string): Layout {
   const folders = [...ours, parts, documents, seen, knownLocks, knownPrograms, locks, staging]
   for (const folder of [base, ...folders.map((inner) => dirname(inner)), ...folders, used, locked])
     requireNoLink(folder)
-  for (const folder of folders) onDisk(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }))
+  for (const folder of folders) onStoreDisk(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }))
   for (const folder of [base, ...folders]) requireOwned(folder)
   endPackageScope(layout)
   return layout
@@ -32,7 +32,7 @@ export function openStore(root: string): Layout {
 
 /** Of the root nobody asks: whoever named it means what it leads to. Throws STORE_UNSAFE. */
 export function requireNoLink(folder: string): void {
-  if (!onDisk(folder, () => statOf(folder))?.isSymbolicLink()) return
+  if (!onStoreDisk(folder, () => statOf(folder))?.isSymbolicLink()) return
   throw coded('STORE_UNSAFE', {
     message: `store ${quote(folder)} is a link, expected a folder of the store itself: octo removes what lies in its own folders`,
     details: { folder },
@@ -55,7 +55,7 @@ function requireShortPath(root: string): void {
 
 function makeRoot(root: string): void {
   try {
-    onDisk(root, () => makeFolder(root, 0o700))
+    onStoreDisk(root, () => makeFolder(root, 0o700))
   } catch (error) {
     throw isCoded(error, 'IO_FAILED') ? withHint(error, 'set OCTO_HOME to a folder of your own') : error
   }
@@ -63,7 +63,7 @@ function makeRoot(root: string): void {
 
 /** Throws STORE_UNSAFE. */
 export function requireOwned(folder: string): void {
-  const found = onDisk(folder, () => problemOfFolder(folder))
+  const found = onStoreDisk(folder, () => problemOfFolder(folder))
   if (!found) return
   const { place, problem, uid, mode, own } = found
   const subject =

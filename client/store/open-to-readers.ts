@@ -2,7 +2,7 @@
 // documents stay their owner's.
 import { chmodSync, lstatSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { onDisk } from './disk.ts'
+import { onStoreDisk } from './disk.ts'
 import type { Layout } from './layout.ts'
 import { packageScopePath } from './package-scope.ts'
 
@@ -14,26 +14,26 @@ export function openToReaders(layout: Layout): string | undefined {
   const { root, base, blobs, releases, trees } = layout
   const folders = [root, base, ...[blobs, releases, trees].flatMap((folder) => [join(folder, '..'), folder])]
   for (const folder of folders)
-    if (folder === root || isOwn(folder)) onDisk(folder, () => chmodSync(folder, READ_BY_ALL))
+    if (folder === root || isOwn(folder)) onStoreDisk(folder, () => chmodSync(folder, READ_BY_ALL))
   const scope = packageScopePath(layout)
-  if (isOwn(scope)) onDisk(scope, () => chmodSync(scope, 0o644))
+  if (isOwn(scope)) onStoreDisk(scope, () => chmodSync(scope, 0o644))
   // Written with the umask of whoever fills the store, unlike blobs and trees.
-  for (const name of onDisk(releases, () => readdirSync(releases))) {
+  for (const name of onStoreDisk(releases, () => readdirSync(releases))) {
     const release = join(releases, name)
-    if (isOwn(release)) onDisk(release, () => chmodSync(release, 0o444))
+    if (isOwn(release)) onStoreDisk(release, () => chmodSync(release, 0o444))
   }
   return closedOnTheWay(root)
 }
 
 /** In a store that was carried here, a link or a second name would open a file that lies elsewhere. */
 function isOwn(path: string): boolean {
-  const found = onDisk(path, () => lstatSync(path))
+  const found = onStoreDisk(path, () => lstatSync(path))
   return found.isDirectory() || (found.isFile() && found.nlink === 1)
 }
 
 /** Whether it is there for others, too. */
 export function isOpenToReaders({ trees }: Layout): boolean {
-  return process.getuid !== undefined && (onDisk(trees, () => statSync(trees)).mode & PASS) !== 0
+  return process.getuid !== undefined && (onStoreDisk(trees, () => statSync(trees)).mode & PASS) !== 0
 }
 
 function closedOnTheWay(root: string): string | undefined {

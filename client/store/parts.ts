@@ -16,7 +16,7 @@ import { parseJson } from '../../schemas/json.ts'
 import { clearPlace, readIfWhole, writeAll, writeWhole } from '../../system/files/atomic-file.ts'
 import { explainDisk } from '../../system/files/errors.ts'
 import { readPieces } from '../../system/files/read-pieces.ts'
-import { onDisk, STORE_DISK } from './disk.ts'
+import { onStoreDisk, STORE_DISK } from './disk.ts'
 import type { Layout } from './layout.ts'
 
 /** From where the part's bytes came, so that only the same file is continued. */
@@ -48,9 +48,9 @@ const syncData = promisify(fdatasync)
 export function openPart(layout: Layout, digest: Digest): Part {
   const path = layout.part(digest)
   const originPath = `${path}.json`
-  const file = onDisk(path, () => openOwn(path))
+  const file = onStoreDisk(path, () => openOwn(path))
   const found = readOrigin(originPath)
-  const size = onDisk(path, () => statSync(path).size)
+  const size = onStoreDisk(path, () => statSync(path).size)
   const state = { open: true, origin: found, isNoted: found !== undefined, written: 0 }
   const close = () => {
     if (state.open) closeSync(file)
@@ -71,12 +71,12 @@ export function openPart(layout: Layout, digest: Digest): Part {
     origin: found,
     existing: () => readPieces(path),
     restart(origin) {
-      onDisk(path, () => ftruncateSync(file, 0))
+      onStoreDisk(path, () => ftruncateSync(file, 0))
       forgetOrigin()
       Object.assign(state, { origin, isNoted: false, written: 0 })
     },
     write(chunk) {
-      onDisk(path, () => writeAll(file, chunk))
+      onStoreDisk(path, () => writeAll(file, chunk))
       state.written += chunk.length
       // Less than this is as quickly fetched again as continued, should the process be killed.
       if (state.written > WORTH_CONTINUING_BYTES) noteOrigin()

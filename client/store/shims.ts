@@ -7,7 +7,7 @@ import { quote } from '../../schemas/quote.ts'
 import { stagedPath } from '../../system/files/staged-file.ts'
 import { takeLock } from '../../system/process-lock.ts'
 import type { VerifiedExecutable } from '../verified-executable.ts'
-import { onDisk, STORE_DISK } from './disk.ts'
+import { onStoreDisk, STORE_DISK } from './disk.ts'
 import type { Layout } from './layout.ts'
 import { openStore, requireNoLink, requireOwned } from './open-store.ts'
 import { readLastingRecord } from './own-record.ts'
@@ -49,7 +49,7 @@ export function openShims(storeRoot: string): ShimRecords {
   const layout = openStore(storeRoot)
   return {
     inFolder: (folder) =>
-      onDisk(layout.shims, () => readdirSync(layout.shims).sort())
+      onStoreDisk(layout.shims, () => readdirSync(layout.shims).sort())
         .flatMap((name) => recordAt(join(layout.shims, name)) ?? [])
         .filter(({ path }) => dirname(path) === folder)
         .sort((left, right) => (left.path < right.path ? -1 : 1)),
@@ -64,7 +64,7 @@ export function openShims(storeRoot: string): ShimRecords {
         details: { store: layout.root, path: record.path },
       })
     },
-    forget: (path) => onDisk(layout.shimRecord(path), () => rmSync(layout.shimRecord(path), { force: true })),
+    forget: (path) => onStoreDisk(layout.shimRecord(path), () => rmSync(layout.shimRecord(path), { force: true })),
     lock: (path) => takeLock({ path: layout.shimLock(path), mode: 'exclusive', subject: path, ...STORE_DISK }),
   }
 }
@@ -82,11 +82,11 @@ export function nameProgram(
 ): string {
   if (basename(path) === argv0 || argv0 === '.' || argv0 === '..') return path
   const name = layout.shimName(stored.key, argv0)
-  onDisk(name, () => mkdirSync(dirname(name), { recursive: true, mode: 0o700 }))
+  onStoreDisk(name, () => mkdirSync(dirname(name), { recursive: true, mode: 0o700 }))
   // A store that was carried over may hold a link to another folder in its place, also to one of this user's.
   requireNoLink(dirname(name))
   requireOwned(dirname(name))
-  onDisk(name, () => {
+  onStoreDisk(name, () => {
     if (lstatSync(name, { throwIfNoEntry: false })?.isSymbolicLink() && readlinkSync(name) === path) return
     const staged = stagedPath(layout.staging, argv0)
     symlinkSync(path, staged)

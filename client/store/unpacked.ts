@@ -17,7 +17,7 @@ import { dirname, join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
 import { digestFromHex } from '../../schemas/digest.ts'
 import { writeAll } from '../../system/files/atomic-file.ts'
-import { onDisk } from './disk.ts'
+import { onStoreDisk } from './disk.ts'
 import { statOf } from './identity.ts'
 import type { Layout } from './layout.ts'
 import type { StoredArtifact, StoredFile } from './stored-artifact.ts'
@@ -40,17 +40,17 @@ export function stageTree(layout: Layout, artifact: StoredArtifact): StagedTree 
   // Beside its place, as a folder that is not writable can be renamed only within its parent.
   const staged = join(layout.trees, `.staging-${randomBytes(6).toString('hex')}`)
   const files: StoredFile[] = []
-  onDisk(staged, () => mkdirSync(staged, { mode: 0o700 }))
+  onStoreDisk(staged, () => mkdirSync(staged, { mode: 0o700 }))
   return {
     async onFile({ path, executable }, chunks) {
       const target = join(staged, path)
-      onDisk(target, () => mkdirSync(dirname(target), { recursive: true, mode: 0o700 }))
+      onStoreDisk(target, () => mkdirSync(dirname(target), { recursive: true, mode: 0o700 }))
       const written = await writeNew(target, chunks)
-      onDisk(target, () => chmodSync(target, executable || path === artifact.executable ? EXECUTABLE : READABLE))
+      onStoreDisk(target, () => chmodSync(target, executable || path === artifact.executable ? EXECUTABLE : READABLE))
       files.push({ path, ...written })
     },
     publish() {
-      onDisk(staged, () => {
+      onStoreDisk(staged, () => {
         sealFolders(staged)
         moveIntoPlace(layout, staged, layout.tree(artifact.key))
       })
@@ -66,7 +66,7 @@ export function linkRaw(layout: Layout, artifact: StoredArtifact): readonly Stor
   const staged = join(layout.trees, `.staging-${randomBytes(6).toString('hex')}`)
   const target = join(staged, executable)
   try {
-    onDisk(target, () => {
+    onStoreDisk(target, () => {
       mkdirSync(dirname(target), { recursive: true, mode: 0o700 })
       linkOrCopy(layout.blob(digest), target)
       chmodSync(target, EXECUTABLE)
@@ -101,7 +101,7 @@ function linkOrCopy(blob: string, target: string): void {
 
 /** Also of what a carried store has in its place: what a link leads to is not the store's, and stays as it is. */
 export function removeTree(folder: string): void {
-  onDisk(folder, () => {
+  onStoreDisk(folder, () => {
     if (statOf(folder)?.isDirectory()) openFolders(folder)
     rmSync(folder, { recursive: true, force: true })
   })
@@ -110,12 +110,12 @@ export function removeTree(folder: string): void {
 async function writeNew(path: string, chunks: AsyncIterable<Uint8Array>): Promise<{ size: number; digest: Digest }> {
   const hash = createHash('sha256')
   let size = 0
-  const file = onDisk(path, () => openSync(path, 'wx', 0o600))
+  const file = onStoreDisk(path, () => openSync(path, 'wx', 0o600))
   try {
     for await (const chunk of chunks) {
       hash.update(chunk)
       size += chunk.length
-      onDisk(path, () => writeAll(file, chunk))
+      onStoreDisk(path, () => writeAll(file, chunk))
     }
   } finally {
     closeSync(file)

@@ -7,7 +7,7 @@ import { digestOfChunks, digestOfFileSync } from '../../system/files/hash-file.t
 import { readPieces } from '../../system/files/read-pieces.ts'
 import { inspectArchive } from '../../trust/archive/inspect-archive.ts'
 import { problemIn } from './check.ts'
-import { onDisk } from './disk.ts'
+import { onStoreDisk } from './disk.ts'
 import { statOf } from './identity.ts'
 import type { Layout, TreeKey } from './layout.ts'
 import { isTreeKey } from './layout.ts'
@@ -25,7 +25,7 @@ export async function verifyStore(layout: Layout): Promise<StoreReport> {
     const found = digestOfFileSync(path)
     return found === digest ? [] : [{ path, problem: `its digest is \`${found}\`` }]
   })
-  const trees = onDisk(layout.trees, () => readdirSync(layout.trees)).filter(isTreeKey)
+  const trees = onStoreDisk(layout.trees, () => readdirSync(layout.trees)).filter(isTreeKey)
   for (const key of trees) {
     const problem = await problemInTree(layout, key)
     if (problem !== undefined) problems.push({ path: layout.tree(key), problem })
@@ -52,8 +52,8 @@ async function problemInTree(layout: Layout, key: TreeKey): Promise<string | und
 
 /** Under whatever name it is executed. */
 function rawFiles(root: string, digest: Digest, size: number): readonly StoredFile[] {
-  const [first = '.'] = onDisk(root, () => readdirSync(root, { recursive: true, encoding: 'utf8' })).filter((path) =>
-    statOf(join(root, path))?.isFile(),
+  const [first = '.'] = onStoreDisk(root, () => readdirSync(root, { recursive: true, encoding: 'utf8' })).filter(
+    (path) => statOf(join(root, path))?.isFile(),
   )
   return [{ path: first, size, digest }]
 }
@@ -77,7 +77,7 @@ async function archiveFiles(blob: string): Promise<readonly StoredFile[] | undef
 }
 
 function digestsIn(folder: string): readonly Digest[] {
-  return onDisk(folder, () => readdirSync(folder)).flatMap((name) => {
+  return onStoreDisk(folder, () => readdirSync(folder)).flatMap((name) => {
     const digest = `sha256:${name}`
     return isDigest(digest) ? [digest] : []
   })

@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
 import { isDigest } from '../../schemas/digest.ts'
-import { onDisk } from './disk.ts'
+import { onStoreDisk } from './disk.ts'
 import { statOf } from './identity.ts'
 import { lastUse } from './last-use.ts'
 import type { Layout, TreeKey } from './layout.ts'
@@ -64,7 +64,7 @@ export function sizeOf(path: string, layout: Layout): number {
 
 /** Stores of earlier lack some folders. */
 export function entriesOf(folder: string): readonly string[] {
-  return statOf(folder) ? onDisk(folder, () => readdirSync(folder)) : []
+  return statOf(folder) ? onStoreDisk(folder, () => readdirSync(folder)) : []
 }
 
 export function digestOfName(name: string): string {

@@ -8,7 +8,7 @@ import { interruptible } from '../../../system/process/interruptible.ts'
 import type { Launch } from '../../../system/process/launch.ts'
 import type { Ending, RunOptions } from '../../../system/process/run-process.ts'
 import { runProcess } from '../../../system/process/run-process.ts'
-import { onDisk } from '../../store/disk.ts'
+import { onStoreDisk } from '../../store/disk.ts'
 import type { Layout } from '../../store/layout.ts'
 import { removeTree } from '../../store/unpacked.ts'
 import { watchSize } from './watch-size.ts'
@@ -42,7 +42,7 @@ const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_p
 export function openBuildPlace(layout: Layout, env: Environment, maxBytes = MAX_BYTES): BuildPlace {
   const folder = join(layout.staging, `build.${randomBytes(6).toString('hex')}`)
   const [home, temporary] = [join(folder, 'home'), join(folder, 'tmp')]
-  for (const path of [folder, home, temporary]) onDisk(path, () => mkdirSync(path, { mode: 0o700 }))
+  for (const path of [folder, home, temporary]) onStoreDisk(path, () => mkdirSync(path, { mode: 0o700 }))
   const passed = [...PASSED, ...PROXIES.filter((name) => !env[name]?.includes('@'))]
   const shared = {
     ...Object.fromEntries(passed.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]))),

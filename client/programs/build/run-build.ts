@@ -9,7 +9,7 @@ import { printable, quote } from '../../../schemas/quote.ts'
 import { isMissing } from '../../../system/files/errors.ts'
 import { digestOfFileSync } from '../../../system/files/hash-file.ts'
 import type { Launch, LaunchFailure } from '../../../system/process/launch.ts'
-import { onDisk } from '../../store/disk.ts'
+import { onStoreDisk } from '../../store/disk.ts'
 import type { Layout } from '../../store/layout.ts'
 import { commitBlob, stagedFile } from '../keep-program.ts'
 import type { BuildPlace } from './build-place.ts'
@@ -94,7 +94,7 @@ function realPlace(path: string): string | undefined {
 function take(program: string, layout: Layout): Built {
   const staged = stagedFile(layout)
   try {
-    onDisk(staged, () => copyFileSync(program, staged))
+    onStoreDisk(staged, () => copyFileSync(program, staged))
     const digest = digestOfFileSync(staged) as Digest
     commitBlob(layout, staged, digest)
     return { digest, file: basename(program) }

@@ -9,7 +9,7 @@ import { download } from '../../../system/http/download.ts'
 import type { Layer } from '../../../system/oci/documents.ts'
 import { notThere, openOciRepository } from '../../../system/oci/open-repository.ts'
 import type { ClientContext } from '../../context.ts'
-import { onDisk } from '../../store/disk.ts'
+import { onStoreDisk } from '../../store/disk.ts'
 
 export type ImageRegistry = Disposable & {
   /** Throws DIGEST_MISMATCH for other bytes. */
@@ -43,7 +43,7 @@ export async function openImageRegistry(image: ImageName, context: ClientContext
     document: async (layer) => there(await repository.document(layer)),
     async fetchTo(target, { digest, size }, advance) {
       const http = await repository.open()
-      const file = onDisk(target, () => openSync(target, 'ax', 0o600))
+      const file = onStoreDisk(target, () => openSync(target, 'ax', 0o600))
       try {
         await download(http, { url: repository.blobAddress(digest), size, sink: sinkInto(file, target, advance) })
       } finally {
@@ -60,12 +60,12 @@ function sinkInto(file: number, path: string, advance: (bytes: number) => void) 
     size: 0,
     origin: undefined as { readonly url: string; readonly etag?: string } | undefined,
     restart(origin: { readonly url: string; readonly etag?: string }) {
-      onDisk(path, () => ftruncateSync(file, 0))
+      onStoreDisk(path, () => ftruncateSync(file, 0))
       sink.size = 0
       sink.origin = origin
     },
     write(chunk: Uint8Array) {
-      onDisk(path, () => writeAll(file, chunk))
+      onStoreDisk(path, () => writeAll(file, chunk))
       sink.size += chunk.length
       advance(chunk.length)
     },

@@ -21,7 +21,7 @@ import { requireStatic } from '../../../trust/image/require-static.ts'
 import type { ClientContext } from '../../context.ts'
 import type { ProgramDefaults } from '../../proven-program.ts'
 import { shownDownload } from '../../report.ts'
-import { onDisk } from '../../store/disk.ts'
+import { onStoreDisk } from '../../store/disk.ts'
 import { bringBlob, commitBlob, stagedFile } from '../keep-program.ts'
 import type { ImageConfig } from './image-documents.ts'
 import { chooseManifest, parseImageConfig, requirePlatform } from './image-documents.ts'
@@ -141,9 +141,9 @@ async function extract({ digest, content }: Layer, { place, subject }: Extracted
   if (place.size > LIMITS.artifactBytes)
     throw coded('LIMIT_EXCEEDED', { message: `${quote(subject)} is larger than ${LIMITS.artifactBytes} bytes` })
   const staged = stagedFile(layout)
-  const file = onDisk(staged, () => openSync(staged, 'wx', 0o600))
+  const file = onStoreDisk(staged, () => openSync(staged, 'wx', 0o600))
   try {
-    const write = (chunk: Uint8Array) => onDisk(staged, () => writeAll(file, chunk))
+    const write = (chunk: Uint8Array) => onStoreDisk(staged, () => writeAll(file, chunk))
     await readLayer({
       ...{ chunks: readPieces(layout.blob(digest)), name: digest, content },
       budget: { bytes: MAX_UNPACKED_BYTES, entries: MAX_ENTRIES },
