@@ -159,7 +159,7 @@ function asWordOf(error: CommanderError, command: Command | undefined): string |
   const nearest = nearestWord(command.args[0] ?? '', words)
   const path = pathOf(command)
   return nearest === undefined
-    ? `behind \`${path}\` stands nothing or one of ${words.map(quote).join(', ')}`
+    ? `\`${path} --help\` tells of what may stand behind it: ${words.map(quote).join(', ')}`
     : `did you mean \`${path} ${nearest}\`?`
 }
 

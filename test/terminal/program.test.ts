@@ -117,7 +117,7 @@ test('a word too many behind one that has words of its own leads to these', asyn
   const hintOf = async (word: string) =>
     (await expectCodeAsync('USAGE', () => runProgram(program, ['cache', word]))).hint
   assert.equal(await hintOf('lsit'), 'did you mean `octo cache list`?')
-  assert.equal(await hintOf('hunter2'), 'behind `octo cache` stands nothing or one of `list`, `gc`')
+  assert.equal(await hintOf('hunter2'), '`octo cache --help` tells of what may stand behind it: `list`, `gc`')
 })
 
 test('of words that octo does not know, as they are for a plugin, the names of options are shown and no value', async () => {
