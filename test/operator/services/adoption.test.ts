@@ -120,14 +120,18 @@ test('services that are killed at random come back by their rule, each once', op
   scene.write(Object.fromEntries(names.map((name) => [name, service])))
   await scene.supervise(async (supervisor) => {
     await supervisor.start(await scene.load(), [])
+    // Told of its end, a process may run for a moment longer, as does its place in the status.
+    const killed = new Set<number>()
     for (let kills = 0; kills < 10; kills++) {
       const { pid, instance, state } = random.pick(supervisor.status())
       // One that is ending may have been collected, and its number is nobody's then.
       if (pid === undefined || state !== 'running') continue
       process.kill(pid, random.pick(['SIGKILL', 'SIGTERM', 'SIGSEGV']))
+      killed.add(pid)
       if (random.chance(0.5)) await until(() => stateOf(supervisor, instance).pid !== pid)
     }
-    await until(() => supervisor.status().every(({ state, pid }) => state === 'running' && identityOf(pid ?? 0)))
+    const isAnew = (pid: number) => !killed.has(pid) && identityOf(pid) !== undefined
+    await until(() => supervisor.status().every(({ state, pid = 0 }) => state === 'running' && isAnew(pid)))
     assert.equal(markedProcesses(scene.project.places.key).length, names.length)
     await supervisor.stop([])
     assert.deepEqual(markedProcesses(scene.project.places.key), [])
