@@ -33,8 +33,19 @@ export class CodedError extends Error {
   }
 
   toJSON(): { code: ErrorCode; message: string; details: ErrorDetails; hint?: string } {
-    return { code: this.code, message: this.message, details: this.details, ...(this.hint ? { hint: this.hint } : {}) }
+    const details = bounded(this.details) as ErrorDetails
+    return { code: this.code, message: this.message, details, ...(this.hint ? { hint: this.hint } : {}) }
   }
+}
+
+/** Words from outside may be of any length, and whoever logs, sends or shows an error holds all of it. */
+const MAX_WORD = 16 * 1024
+
+function bounded(value: unknown): unknown {
+  if (typeof value === 'string') return value.length > MAX_WORD ? `${value.slice(0, MAX_WORD)}…` : value
+  if (Array.isArray(value)) return value.map(bounded)
+  if (typeof value !== 'object' || value === null || 'toJSON' in value) return value
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, bounded(one)]))
 }
 
 /** Builds the error; the caller throws it, so that control flow stays visible. */

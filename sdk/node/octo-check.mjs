@@ -145,9 +145,17 @@ var CodedError = class extends Error {
     this.hint = typeof fields.hint === "function" ? fields.hint("DIR") : fields.hint;
   }
   toJSON() {
-    return { code: this.code, message: this.message, details: this.details, ...this.hint ? { hint: this.hint } : {} };
+    const details = bounded(this.details);
+    return { code: this.code, message: this.message, details, ...this.hint ? { hint: this.hint } : {} };
   }
 };
+var MAX_WORD = 16 * 1024;
+function bounded(value) {
+  if (typeof value === "string") return value.length > MAX_WORD ? `${value.slice(0, MAX_WORD)}…` : value;
+  if (Array.isArray(value)) return value.map(bounded);
+  if (typeof value !== "object" || value === null || "toJSON" in value) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, bounded(one)]));
+}
 function coded(code, fields) {
   return new CodedError(code, fields);
 }

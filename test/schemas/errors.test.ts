@@ -15,3 +15,15 @@ test('a refusal is dealt with where it is caught, and a defect of octo is thrown
       (thrown) => thrown === defect,
     )
 })
+
+test('words from outside are cut in what is sent and logged of an error, wherever they stand in its details', () => {
+  const long = 'x'.repeat(100_000)
+  const error = coded('USAGE', {
+    message: 'm',
+    details: { long, list: [long, 1], deep: { long, at: null }, short: 'y' },
+  })
+  const cut = `${'x'.repeat(16 * 1024)}…`
+  const { details } = JSON.parse(JSON.stringify(error))
+  assert.deepEqual(details, { long: cut, list: [cut, 1], deep: { long: cut, at: null }, short: 'y' })
+  assert.equal(error.details.long, long, 'who decides by it has all of it')
+})

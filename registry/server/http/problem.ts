@@ -48,7 +48,7 @@ export function problemAnswer(thrown: unknown, requestId: string, logger: Logger
 }
 
 export function problemOf(error: CodedError, requestId?: string): Problem {
-  const { code, message, details, hint } = error
+  const { code, message, details, hint } = error.toJSON()
   return {
     type: `https://octocompose.github.io/octo/errors#${code.toLowerCase().replaceAll('_', '-')}`,
     title: ERROR_CODES[error.code].meaning,
