@@ -14,14 +14,15 @@ import { WHOLE_FILE } from './recorder.ts'
 const LOOK_MS = 5
 /** For connections that close by themselves after a while. */
 const MAX_OPEN_MS = 30_000
-/** As long as tests wait for anything. */
-const KEPT_MS = 60_000
+/** Longer than any test takes, also on a busy machine. */
+const KEPT_MS = 300_000
 /** Tests may wait for what keeps no process, such as the end of a child or a timer that is unref'd. */
 const kept = setTimeout(() => undefined, KEPT_MS)
 const files = process.argv.splice(2).map((file) => ({ file, path: resolve(file) }))
 let begun = 'no test'
 beforeEach((t) => {
   begun = t.fullName
+  kept.refresh()
 })
 for (const event of ['uncaughtExceptionMonitor', 'unhandledRejection'] as const) process.on(event, endBy)
 
