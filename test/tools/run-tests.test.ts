@@ -103,7 +103,7 @@ test('a file whose hooks are for all that follows has a process of its own', (t)
     'c.test.ts': hooks,
     'd.test.ts': SAYS_PID,
   })
-  assert.equal(pidsIn(runTests(folder, [], { OCTO_TEST_CONCURRENCY: '1' }).stdout).size, 2)
+  assert.equal(pidsIn(runTests(folder, [], { OCTO_TEST_CONCURRENCY: '1' }).stdout).size, 3)
 })
 
 test('to look what a file leaves loads none of the seventy modules that classes of the Web stand on', (t) => {
