@@ -28,6 +28,8 @@ const STATES: Readonly<Record<string, (path: string) => void>> = {
 
 const REGISTRY = ['--registry', 'http://127.0.0.1:1']
 
+const SELF_INSTALL = 'self install --repo http://x.test/repos/core.yaml --root octo --archive archive'.split(' ')
+
 /** The words before the file, by what takes it; an option that many commands share stands once. */
 const READ: Readonly<Record<string, readonly string[]>> = {
   '--config': ['config', 'show', '--config'],
@@ -51,32 +53,8 @@ const READ: Readonly<Record<string, readonly string[]>> = {
   ],
   'add --key': ['add', 'http://127.0.0.1:1/repos/core.yaml', '--yes', '--key'],
   'trust add key': ['trust', 'add'],
-  'self install --bundle': [
-    'self',
-    'install',
-    '--repo',
-    'http://x.test/repos/core.yaml',
-    '--root',
-    'octo',
-    '--key',
-    'k.pub',
-    '--archive',
-    'archive',
-    '--bundle',
-  ],
-  'self install --key': [
-    'self',
-    'install',
-    '--repo',
-    'http://x.test/repos/core.yaml',
-    '--root',
-    'octo',
-    '--archive',
-    'archive',
-    '--bundle',
-    'bundle',
-    '--key',
-  ],
+  'self install --bundle': [...SELF_INSTALL, '--key', 'k.pub', '--bundle'],
+  'self install --key': [...SELF_INSTALL, '--bundle', 'bundle', '--key'],
   'plugin call --credentials': ['plugin', 'call', 'listComponents', '{}', '--credentials'],
   '--ocm-config': ['plugin', 'call', 'listComponents', '{}', '--ocm-config'],
   'plugin call --blob': ['plugin', 'call', 'listComponents', '{}', '--blob'],
