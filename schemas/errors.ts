@@ -42,10 +42,15 @@ export class CodedError extends Error {
 const MAX_WORD = 16 * 1024
 
 function bounded(value: unknown): unknown {
-  if (typeof value === 'string') return value.length > MAX_WORD ? `${value.slice(0, MAX_WORD)}…` : value
+  if (typeof value === 'string') return boundedWord(value)
   if (Array.isArray(value)) return value.map(bounded)
   if (typeof value !== 'object' || value === null || 'toJSON' in value) return value
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, bounded(one)]))
+}
+
+/** No half of a pair is left, which a reader of strict JSON refuses together with all of the error. */
+function boundedWord(text: string): string {
+  return text.length > MAX_WORD ? `${text.slice(0, MAX_WORD).toWellFormed()}…` : text.toWellFormed()
 }
 
 /** Builds the error; the caller throws it, so that control flow stays visible. */

@@ -151,10 +151,13 @@ var CodedError = class extends Error {
 };
 var MAX_WORD = 16 * 1024;
 function bounded(value) {
-  if (typeof value === "string") return value.length > MAX_WORD ? `${value.slice(0, MAX_WORD)}…` : value;
+  if (typeof value === "string") return boundedWord(value);
   if (Array.isArray(value)) return value.map(bounded);
   if (typeof value !== "object" || value === null || "toJSON" in value) return value;
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, bounded(one)]));
+}
+function boundedWord(text) {
+  return text.length > MAX_WORD ? `${text.slice(0, MAX_WORD).toWellFormed()}…` : text.toWellFormed();
 }
 function coded(code, fields) {
   return new CodedError(code, fields);

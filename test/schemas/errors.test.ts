@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { coded, throwDefect } from '../../schemas/errors.ts'
+import { parseJson } from '../../schemas/json.ts'
 
 test('a refusal is dealt with where it is caught, and a defect of octo is thrown on as it is', () => {
   throwDefect(coded('USAGE', { message: 'refused' }))
@@ -26,4 +27,12 @@ test('words from outside are cut in what is sent and logged of an error, whereve
   const { details } = JSON.parse(JSON.stringify(error))
   assert.deepEqual(details, { long: cut, list: [cut, 1], deep: { long: cut, at: null }, short: 'y' })
   assert.equal(error.details.long, long, 'who decides by it has all of it')
+})
+
+test('what is sent of an error is read again by a strict reader, wherever a word of it is cut', () => {
+  const details = { cut: `x${'😀'.repeat(10_000)}`, half: 'a\ud83d' }
+  const sent = JSON.stringify(coded('USAGE', { message: 'm', details }))
+  const read = parseJson(sent, 'answer', 1024 * 1024) as { details: typeof details }
+  assert.equal(read.details.cut, `x${'😀'.repeat(8 * 1024 - 1)}\ufffd…`)
+  assert.equal(read.details.half, 'a\ufffd')
 })

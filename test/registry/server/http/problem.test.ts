@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { pino } from 'pino'
 import { problemAnswer } from '../../../../registry/server/http/problem.ts'
+import { coded } from '../../../../schemas/errors.ts'
 
 const logger = pino({ enabled: false })
 
@@ -20,4 +21,10 @@ test('what nobody foresaw is answered with the request id and nothing of the rea
   assert.equal(answer.status, 500)
   assert.match(answer.body, /r1/)
   assert.doesNotMatch(answer.body, /secret/)
+})
+
+test('an endless word in the details of a refusal is cut in its answer', () => {
+  const refusal = coded('USAGE', { message: 'm', details: { word: 'x'.repeat(1024 * 1024) } })
+  const { body } = problemAnswer(refusal, 'r1', logger)
+  assert.ok(body.length < 32 * 1024, `${body.length} characters`)
 })
