@@ -1,10 +1,10 @@
 // A file that somebody named: what is none, or none that can be used, is told with what to do. A pipe that has a name is never waited
 // for; what a shell opened for octo, as for `<(command)` and `/dev/stdin`, is read to its end.
-import { readSync } from 'node:fs'
+import { fstatSync, readSync } from 'node:fs'
 import { coded, isCoded, withHint } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
-import { explainDisk, ignoring, isMissing } from './errors.ts'
-import { readPlainFile, tooLarge } from './read-plain-file.ts'
+import { explainDisk, ignoring, isErrno, isMissing } from './errors.ts'
+import { noFile, readPlainFile, tooLarge } from './read-plain-file.ts'
 import { explainRefusal } from './refusal.ts'
 
 type Given = {
@@ -20,7 +20,7 @@ export function readGivenFile(path: string, { what, maxBytes, hint }: Given): Bu
   try {
     return readGivenBytes(path, maxBytes)
   } catch (error) {
-    if (isMissing(error))
+    if (isMissing(error) || isErrno(error, 'EBADF'))
       throw coded('FILE_NOT_FOUND', {
         message: `${what} ${quote(path)} cannot be read: nothing is there`,
         details: { path },
@@ -40,10 +40,11 @@ export function readGivenBytes(path: string, maxBytes: number): Buffer {
 }
 
 /** By its own name alone: a link that leads there may lie in a checkout of somebody else. */
-const DESCRIPTOR = /^\/(?:dev|proc\/self)\/fd\/(\d+)$/
+const DESCRIPTOR = /^\/(?:dev|proc\/self)\/fd\/(\d{1,9})$/
 const WAIT_MS = 5
 
 function readToItsEnd(descriptor: number, { path, maxBytes }: { path: string; maxBytes: number }): Buffer {
+  requireEnd(descriptor, path)
   const bytes = Buffer.alloc(maxBytes + 1)
   for (let length = 0; length <= maxBytes; ) {
     const read = readWhenThere(descriptor, bytes.subarray(length))
@@ -51,6 +52,13 @@ function readToItsEnd(descriptor: number, { path, maxBytes }: { path: string; ma
     length += read
   }
   throw tooLarge(path, maxBytes)
+}
+
+/** Where a wrong number was typed, octo's own descriptors stand: those that Node waits with have no end. Throws IO_FAILED. */
+function requireEnd(descriptor: number, path: string): void {
+  const found = fstatSync(descriptor)
+  if (found.isFile() || found.isFIFO() || found.isSocket() || found.isCharacterDevice()) return
+  throw noFile(path)
 }
 
 /** Whoever opened it may have said that nobody waits for it. */

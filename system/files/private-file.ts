@@ -11,12 +11,14 @@ export type Exposure = {
   readonly isMounted: boolean
 }
 
-/** Undefined when the file is private; throws what the file system throws. */
+/** Undefined when the file is private, and for what is none and keeps nothing; throws what the file system throws. */
 export function exposureOf(path: string): Exposure | undefined {
   // Windows has no such bits: there the file's access list counts.
   if (process.platform === 'win32') return undefined
-  const { mode, gid } = statSync(path)
-  if ((mode & 0o077) === 0) return undefined
+  const found = statSync(path)
+  const { mode, gid } = found
+  // Of a socket, which is standard input below many programs, all bits are set, though nobody else can open it.
+  if (!found.isFile() || (mode & 0o077) === 0) return undefined
   const isMounted = (mode & 0o222) === 0
   if (isMounted && (isReadOnly(path) || isClosedMemory(path) || isForOwnGroup(mode, gid))) return undefined
   return { mode: (mode & 0o777).toString(8).padStart(4, '0'), isMounted }

@@ -9,7 +9,7 @@ export function readPlainFile(path: string, maxBytes: number): Buffer {
   const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   try {
     const found = fstatSync(file)
-    if (!found.isFile()) throw coded('IO_FAILED', { message: `${quote(path)} is not a file`, details: { path } })
+    if (!found.isFile()) throw noFile(path)
     // One more than is allowed; what the system says of the size is a guess, as files grow, and those of `/proc` have none.
     let bytes = Buffer.alloc(Math.min(found.size, maxBytes) + 1)
     let length = 0
@@ -22,6 +22,10 @@ export function readPlainFile(path: string, maxBytes: number): Buffer {
   } finally {
     closeSync(file)
   }
+}
+
+export function noFile(path: string): Error {
+  return coded('IO_FAILED', { message: `${quote(path)} is not a file`, details: { path } })
 }
 
 export function tooLarge(path: string, limit: number): Error {
