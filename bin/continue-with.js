@@ -2,16 +2,18 @@
 // signals, and gives us its end.
 'use strict'
 const { spawn } = require('child_process')
+const { fstatSync } = require('fs')
 const { constants } = require('os')
 
 const FORWARDED = ['SIGTERM', 'SIGHUP', 'SIGQUIT']
 const CANNOT_START = 78
 
 function continueWith(binary, args) {
-  if (typeof process.execve === 'function' && process.platform !== 'win32') {
+  const given = handedOver(args.concat(Object.values(process.env)))
+  if (typeof process.execve === 'function' && process.platform !== 'win32' && given.length === 0) {
     process.execve(binary, [binary].concat(args), process.env)
   }
-  const child = spawn(binary, args, { stdio: 'inherit' })
+  const child = spawn(binary, args, { stdio: stdioWith(given) })
   const forward = (signal) => child.kill(signal)
   for (const signal of FORWARDED) process.on(signal, forward)
   // A terminal sends Ctrl-C to both of us; only without one does the child depend on us for it.
@@ -23,6 +25,28 @@ function continueWith(binary, args) {
     process.exitCode = CANNOT_START
   })
   child.on('exit', (code, signal) => endLike(code, signal))
+}
+
+/** Files and pipes that a shell opened for octo, by number: Node keeps all but the first three from the programs that it starts. */
+function handedOver(words) {
+  const found = words.map((word) => /^(?:--?\w[\w-]*=)?\/(?:dev|proc\/self)\/fd\/(\d{1,4})$/.exec(word))
+  return found.filter((match) => match && isOpen(Number(match[1]))).map((match) => Number(match[1]))
+}
+
+function isOpen(number) {
+  try {
+    fstatSync(number)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function stdioWith(given) {
+  const stdio = ['inherit', 'inherit', 'inherit']
+  for (let number = stdio.length; number <= Math.max(...given); number++)
+    stdio.push(given.includes(number) ? number : 'ignore')
+  return stdio
 }
 
 function endLike(code, signal) {

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
+import type { ChildProcessByStdio } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { findOldNode } from '../support/machine/old-node.ts'
@@ -15,16 +18,19 @@ const skip = 'skip' in old ? { skip: old.skip } : {}
 const oldNode = 'path' in old ? old.path : ''
 
 /** An old Node that goes on in this one, which runs the program. */
-function start(t: Parameters<typeof tempFolder>[0], program: string) {
+function start(t: Parameters<typeof tempFolder>[0], program: string, { words = [], third = 'ignore' }: Given = {}) {
   const folder = tempFolder(t)
   const parent = join(folder, 'parent.mjs')
   writeFileSync(join(folder, 'child.mjs'), program)
   writeFileSync(
     parent,
-    `import { continueWith } from ${JSON.stringify(module)}\ncontinueWith(${JSON.stringify(process.execPath)}, [${JSON.stringify(join(folder, 'child.mjs'))}])`,
+    `import { continueWith } from ${JSON.stringify(module)}\ncontinueWith(${JSON.stringify(process.execPath)}, ${JSON.stringify([join(folder, 'child.mjs'), ...words])})`,
   )
-  return spawn(oldNode, [parent], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const stdio = ['ignore', 'pipe', 'inherit', third] as const
+  return spawn(oldNode, [parent], { stdio: [...stdio] }) as ChildProcessByStdio<null, Readable, null>
 }
+
+type Given = { readonly words?: readonly string[]; readonly third?: number | 'ignore' }
 
 test('the exit code of the child is ours', skip, async (t) => {
   const [code] = await once(start(t, 'process.exitCode = 42'), 'exit')
@@ -46,4 +52,19 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
 test('a child that dies of a signal makes us die of the same', skip, async (t) => {
   const [code, signal] = await once(start(t, "process.kill(process.pid, 'SIGKILL')"), 'exit')
   assert.deepEqual({ code, signal }, { code: null, signal: 'SIGKILL' })
+})
+
+for (const word of ['/dev/fd/3', '--key=/proc/self/fd/3'])
+  test(`what a shell opened for octo is handed on where ${word} names it`, skip, async (t) => {
+    const path = join(tempFolder(t), 'given')
+    writeFileSync(path, 'handed over')
+    const third = openSync(path, 'r')
+    t.after(() => closeSync(third))
+    const program = "console.log((await import('node:fs')).readFileSync(3, 'utf8'))"
+    assert.equal(await text(start(t, program, { words: [word], third }).stdout), 'handed over\n')
+  })
+
+test('a number that nothing is open by is left to the child', skip, async (t) => {
+  const [code] = await once(start(t, 'process.exitCode = 42', { words: ['/dev/fd/987'] }), 'exit')
+  assert.equal(code, 42)
 })
