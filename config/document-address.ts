@@ -2,7 +2,7 @@
 // elsewhere never leads to a local file.
 import { dirname, isAbsolute, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { holdsLogin } from '../schemas/address-login.ts'
+import { hintOfLogin, holdsLogin } from '../schemas/address-login.ts'
 import { coded } from '../schemas/errors.ts'
 import { quote } from '../schemas/quote.ts'
 import { shownAddress } from '../schemas/shown-address.ts'
@@ -60,7 +60,7 @@ function isWeb(url: URL): boolean {
 function withoutSecrets(url: URL, typed: string): URL {
   const text = [typed, url.href].find(holdsLogin)
   if (text !== undefined)
-    throw addressInvalid(text, 'addresses of configs hold no user name or password (an `@` of a path is written %40)')
+    throw addressInvalid(text, hintOfLogin('addresses of configs hold no user name or password', text))
   // It never reaches the server, so it would only make one document look like several.
   url.hash = ''
   return url

@@ -11,5 +11,11 @@ export function holdsLogin(text: string): boolean {
 
 /** An address of one host to a program, and of another one to whoever wrote it. */
 export function looksLikePassword(text: string): boolean {
-  return LIKE_A_PASSWORD.test(text)
+  // A reader of addresses takes these away before it looks.
+  return LIKE_A_PASSWORD.test(text.replace(/^[\0- ]+|[\t\n\r]/g, ''))
+}
+
+/** For whoever is told to leave a password out of an address that has none, as of a registry of npm: `https://host:8081/@scope/x`. */
+export function hintOfLogin(hint: string, text: string): string {
+  return looksLikePassword(text) ? `${hint}; an \`@\` of a path is written %40` : hint
 }

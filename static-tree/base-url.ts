@@ -1,5 +1,5 @@
 // The address a tree is served at. octoctl needs absolute URLs in its YAML, and garbles some that are otherwise fine.
-import { holdsLogin } from '../schemas/address-login.ts'
+import { hintOfLogin, holdsLogin } from '../schemas/address-login.ts'
 import { coded } from '../schemas/errors.ts'
 import { LIMITS } from '../schemas/limits.ts'
 import { quote } from '../schemas/quote.ts'
@@ -16,7 +16,7 @@ export function parseBaseUrl(text: string): BaseUrl {
   if (!url || !web || holdsLogin(text) || /[?#&<>{}\s\\]/.test(text) || /[&<>{}]/.test(url.href))
     throw coded('CONFIG_INVALID', {
       message: `base URL ${quote(shownAddress(text))} cannot be used, expected one such as \`https://plugins.example.com\``,
-      hint: 'octoctl cannot read addresses with a user, a query or one of & < > { }',
+      hint: hintOfLogin('octoctl cannot read addresses with a user, a query or one of & < > { }', text),
     })
   const length = url.pathname.length
   if (length > LIMITS.basePathLength)

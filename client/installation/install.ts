@@ -4,7 +4,7 @@
 
 import { lstatSync, mkdirSync, rmSync, statSync } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
-import { holdsLogin } from '../../schemas/address-login.ts'
+import { hintOfLogin, holdsLogin } from '../../schemas/address-login.ts'
 import type { Digest } from '../../schemas/digest.ts'
 import { digestOf } from '../../schemas/digest.ts'
 import { coded, throwDefect } from '../../schemas/errors.ts'
@@ -116,7 +116,10 @@ function requireNoLogin(repo: string): void {
   throw coded('FORMAT_INVALID', {
     message: `the address of the repo ${quote(shownAddress(repo))} holds a user or password, which \`installation.json\` would show to all users`,
     details: { repo: shownAddress(repo) },
-    hint: 'keep them in ~/.netrc, and name the address without them: `octo self install --repo ADDRESS`',
+    hint: hintOfLogin(
+      'keep them in ~/.netrc, and name the address without them: `octo self install --repo ADDRESS`',
+      repo,
+    ),
   })
 }
 

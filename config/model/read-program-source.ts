@@ -1,6 +1,6 @@
 // Reads where the program of a service comes from: `binary`, `image` or `source`. Only local documents say it, and no part from
 // elsewhere goes into it, nor a variable into an address. Without a digest, what an address serves is proven by nothing.
-import { holdsLogin, looksLikePassword } from '../../schemas/address-login.ts'
+import { hintOfLogin, holdsLogin, looksLikePassword } from '../../schemas/address-login.ts'
 import type { Digest } from '../../schemas/digest.ts'
 import { isDigest } from '../../schemas/digest.ts'
 import { throwDefect } from '../../schemas/errors.ts'
@@ -169,7 +169,7 @@ function readAddress(node: TreeNode, variables: TemplateVariables, schemes: read
   const isUserOnly = url.protocol === 'ssh:' && url.password === '' && !looksLikePassword(text)
   if (holdsLogin(text) && !isUserOnly)
     throw invalid(node, 'an address holds a user or password, which would be shown', {
-      hint: 'put them into ~/.netrc (mode 0600): machine HOST login USER password PASSWORD',
+      hint: hintOfLogin('put them into ~/.netrc (mode 0600): machine HOST login USER password PASSWORD', text),
     })
   return url.href
 }

@@ -1,6 +1,6 @@
 // Repos in all three formats of configs: `operator.repos.NAME`, `octoctl.repos.NAME` and octoctl's `repos.include`.
 
-import { holdsLogin } from '../../schemas/address-login.ts'
+import { hintOfLogin, holdsLogin } from '../../schemas/address-login.ts'
 import type { Name } from '../../schemas/name.ts'
 import { isName, parseName } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
@@ -166,7 +166,10 @@ function readAddress(raw: TreeNode, { variables, resolveFile, subject }: Address
     )
   if (holdsLogin(text))
     throw invalid(raw, `address of ${subject} holds a user name or password`, {
-      hint: 'leave them out, and put them into ~/.netrc or the environment variable OCTO_CREDENTIALS',
+      hint: hintOfLogin(
+        'leave them out, and put them into ~/.netrc or the environment variable OCTO_CREDENTIALS',
+        text,
+      ),
     })
   if (url.search || url.hash) throw invalid(raw, `address of ${subject} has a query or fragment`)
   return url.href

@@ -24,6 +24,8 @@ const LOGINS = [
   'https:/me:12/hunter2@host',
   'https://[::1]:12/hunter2@host',
 ]
+/** A reader of addresses takes tabs, ends of lines and blanks before it away. */
+const UNSEEN = [' https://me:12/hunter2@host', 'https://me:1\n2/hunter2@host', 'https:/\t/me:12\r/hunter2@host']
 const PLAIN = [
   'https://host/npm/@scope/name@1.2.3/x.yaml',
   'https://host:8443/a%40b/x.yaml',
@@ -34,12 +36,13 @@ const PLAIN = [
 ]
 
 test('an address that may hold a password is known as one, and its words are not shown', () => {
+  const logins = [...LOGINS, ...UNSEEN]
   assert.deepEqual(
-    LOGINS.filter((text) => !holdsLogin(text)),
+    logins.filter((text) => !holdsLogin(text)),
     [],
   )
   assert.deepEqual(
-    LOGINS.filter((text) => shownAddress(text).includes('hunter2')),
+    logins.filter((text) => shownAddress(text).includes('hunter2')),
     [],
   )
   assert.deepEqual(PLAIN.filter(holdsLogin), [])
@@ -62,4 +65,12 @@ test('configs, registries, trees and install.sh refuse the same', async () => {
     assert.notEqual(code, 0)
     assert.match(output, /user or password|query or fragment/, text)
   }
+})
+
+test('whoever wrote an `@` of a path behind a port is told how it is written', () => {
+  const [text, written] = ['https://host:8081/npm/@scope/x', 'https://host:8081/npm/%40scope/x']
+  assert.match(expectCode('CONFIG_INVALID', () => addressFrom(text, '/')).message, /an `@` of a path is written %40$/)
+  assert.match(expectCode('CONFIG_INVALID', () => parseBaseUrl(text)).hint ?? '', /an `@` of a path is written %40$/)
+  assert.doesNotMatch(expectCode('CONFIG_INVALID', () => parseBaseUrl('https://me@host')).hint ?? '', /%40/)
+  assert.deepEqual([addressFrom(written, '/').name, String(parseBaseUrl(written))], [written, written])
 })

@@ -3,7 +3,7 @@
 
 import { fileURLToPath } from 'node:url'
 import type { OctoConfig, RepoConfig } from '../../../config/model/config.ts'
-import { holdsLogin } from '../../../schemas/address-login.ts'
+import { hintOfLogin, holdsLogin } from '../../../schemas/address-login.ts'
 import { coded, isCoded } from '../../../schemas/errors.ts'
 import type { Name } from '../../../schemas/name.ts'
 import { parseName } from '../../../schemas/name.ts'
@@ -84,7 +84,7 @@ function plainAddress(address: string): URL {
   if (holdsLogin(address) || url.search || url.hash)
     throw coded('USAGE', {
       message: `${quote(shownAddress(address))} holds more than the address of a repo`,
-      hint: 'leave user, password, query and fragment out; logins are for `octo login`',
+      hint: hintOfLogin('leave user, password, query and fragment out; logins are for `octo login`', address),
     })
   return url
 }
