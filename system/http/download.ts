@@ -2,6 +2,7 @@
 // are looked at before any checksum, so that an error page is called an error page.
 import { coded } from '../../schemas/errors.ts'
 import { printable, quote } from '../../schemas/quote.ts'
+import { usableEtag } from './etag.ts'
 import { addressOf } from './fetch-error.ts'
 import { giveBack } from './give-back.ts'
 import type { Answer, Http } from './open-http.ts'
@@ -69,8 +70,9 @@ function continuation({ sink, url, size, continues }: DownloadRequest): Record<s
   const { size: have, origin } = sink
   if (have === 0 || have >= size) return {}
   if (continues === 'same bytes' && origin?.url !== url.href) return { range: `bytes=${have}-` }
-  if (origin?.url !== url.href || origin.etag === undefined) return {}
-  return { range: `bytes=${have}-`, 'if-range': origin.etag }
+  const etag = usableEtag(origin?.etag)
+  if (origin?.url !== url.href || etag === undefined) return {}
+  return { range: `bytes=${have}-`, 'if-range': etag }
 }
 
 function begin(answer: Answer, sink: DownloadSink, url: URL, size: number): void {
@@ -78,7 +80,7 @@ function begin(answer: Answer, sink: DownloadSink, url: URL, size: number): void
   const length = answer.headers['content-length']
   if (length !== undefined && Number(length) !== size) throw wrongSize(answer, size, length)
   // A weak ETag does not promise the same bytes, so nothing may be continued on its word.
-  const { etag } = answer.headers
+  const etag = usableEtag(answer.headers.etag)
   sink.restart({ url: url.href, ...(etag?.startsWith('"') ? { etag } : {}) })
 }
 

@@ -3,6 +3,7 @@ import { ACCEPTED_CODINGS, decodeContent } from '../../schemas/content-coding.ts
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { decodeText } from '../../schemas/text.ts'
+import { usableEtag } from './etag.ts'
 import { addressOf } from './fetch-error.ts'
 import type { Answer, Http } from './open-http.ts'
 import { readBody, tooLarge } from './read-body.ts'
@@ -43,9 +44,10 @@ async function fetchOnce(
   attempt: Attempt,
 ): Promise<string | undefined> {
   const copy = copies?.read(url.href)
-  const conditional = copy ? { 'if-none-match': copy.etag } : {}
+  const known = usableEtag(copy?.etag)
+  const conditional = known === undefined ? {} : { 'if-none-match': known }
   const answer = await http.get(url, { 'accept-encoding': ACCEPTED_CODINGS, ...conditional, ...headers }, attempt)
-  if (answer.status === 304 && copy) {
+  if (answer.status === 304 && copy && known !== undefined) {
     answer.discard()
     return copy.text
   }
@@ -55,11 +57,12 @@ async function fetchOnce(
   }
   if (answer.status !== 200) throw await refusalOf(answer)
   const bytes = await readBody(answer, maxBytes, time.chunksOf(answer))
-  const { etag, 'repr-digest': header } = answer.headers
+  const header = answer.headers['repr-digest']
   const decoded = () => decode(bytes, answer, maxBytes)
   requireReprDigest({ address: addressOf(answer.url), header, bytes, decode: decoded })
   const text = textOf(decoded(), answer)
   if (isWebPage(answer.headers['content-type'], text)) throw webPageInstead(addressOf(answer.url), 'JSON or YAML')
+  const etag = usableEtag(answer.headers.etag)
   if (etag !== undefined) copies?.write(url.href, { etag, text })
   return text
 }
