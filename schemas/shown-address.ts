@@ -14,7 +14,13 @@ export function shownAddress(address: string | URL): string {
 /** `//me:word@host/…` and `me:word@host/…`, which lack their scheme. */
 function withoutUser(text: string): string {
   const isPath = /^\.{0,2}\/(?!\/)/.test(text)
-  return isPath || !/^\/\/|^[^/]*:.*@|[?#]/s.test(text) ? text : cut(text)
+  return isPath || !(/^\/\/|[?#]/.test(text) || hasUser(text)) ? text : cut(text)
+}
+
+/** A colon before the first slash, and an `@` behind it: by two looks, as one pattern for both goes back from each of many colons. */
+function hasUser(text: string): boolean {
+  const first = text.search(/[:/]/)
+  return text[first] === ':' && text.includes('@', first)
 }
 
 /** A password that was not encoded may hold any of `/`, `?`, `#` and `@`: what stands before the last `@` goes first. */

@@ -3,6 +3,7 @@
 /** Its parameters by their names in lower case; undefined when it asks for no bearer token. */
 export function bearerParameters(challenge: string): ReadonlyMap<string, string> | undefined {
   if (!/^\s*bearer\s/i.test(challenge)) return undefined
-  const pairs = [...challenge.matchAll(/([a-z_]+)="([^"]*)"/gi)]
+  // A name is looked for where one may begin: at each of its letters anew, a long one would take minutes.
+  const pairs = [...challenge.matchAll(/(?<![a-z_])([a-z_]+)="([^"]*)"/gi)]
   return new Map(pairs.map(([, name = '', value = '']) => [name.toLowerCase(), value]))
 }

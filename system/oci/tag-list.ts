@@ -50,7 +50,7 @@ function pageAfter(first: URL, last: string | undefined): URL {
 /** What the registry itself calls the next page, as long as that is another page of the same list. */
 function linked({ headers }: Page, from: URL): URL | undefined {
   const text = [headers.link ?? []].flat().join(', ')
-  const [, target] = /<([^<>]{1,2048})>\s*;[^,]*\brel="?next\b/i.exec(text) ?? []
+  const [, target] = /<([^<>]{1,2048})>\s*;[^,<]*\brel="?next\b/i.exec(text) ?? []
   if (target === undefined || !URL.canParse(target, from)) return undefined
   const url = new URL(target, from)
   return url.origin === from.origin && url.pathname === from.pathname && url.href !== from.href ? url : undefined
