@@ -2,6 +2,7 @@
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { addressOf } from './fetch-error.ts'
+import { Gathered } from './gathered.ts'
 import type { Answer } from './open-http.ts'
 
 /** Throws LIMIT_EXCEEDED, and what breaks off. `chunks` are those of the answer, where more than a bound watches over them. */
@@ -10,17 +11,15 @@ export async function readBody(
   maxBytes: number,
   chunks: AsyncIterable<Uint8Array> = answer.body,
 ): Promise<Buffer> {
-  const pieces: Uint8Array[] = []
-  let size = 0
+  const gathered = new Gathered()
   for await (const chunk of chunks) {
-    size += chunk.length
-    if (size > maxBytes) {
+    if (gathered.size + chunk.length > maxBytes) {
       answer.discard()
       throw tooLarge(answer, maxBytes)
     }
-    pieces.push(chunk)
+    gathered.add(chunk)
   }
-  return Buffer.concat(pieces)
+  return gathered.whole()
 }
 
 export function tooLarge(answer: Answer, maxBytes: number): Error {

@@ -8,6 +8,7 @@ import { isLoopback } from './loopback.ts'
 import type { Answer } from './open-http.ts'
 import type { Problem } from './problem.ts'
 import { readProblem, requestIdOf } from './problem.ts'
+import { readBody } from './read-body.ts'
 import { retryAfterMs } from './retry-after.ts'
 
 const MAX_PROBLEM_BYTES = 16 * 1024
@@ -77,14 +78,7 @@ async function problemOf(answer: Answer): Promise<Problem | undefined> {
     return undefined
   }
   try {
-    const pieces: Buffer[] = []
-    let size = 0
-    for await (const chunk of answer.body) {
-      size += chunk.length
-      if (size > MAX_PROBLEM_BYTES) return undefined
-      pieces.push(chunk)
-    }
-    return readProblem(Buffer.concat(pieces).toString())
+    return readProblem((await readBody(answer, MAX_PROBLEM_BYTES)).toString())
   } catch {
     return undefined
   }

@@ -104,20 +104,19 @@ async function fetchBundle(bundle: WantedBundle, { layout, network }: ProofConte
   const { url, retry } = bundle
   requireBundleSize(bundle.size, url)
   const http = await network.http(url.href)
-  const pieces: Buffer[] = []
+  const bytes = Buffer.alloc(bundle.size)
   const sink = {
     size: 0,
     origin: undefined,
     restart() {
-      pieces.length = sink.size = 0
+      sink.size = 0
     },
     write(chunk: Uint8Array) {
-      pieces.push(Buffer.from(chunk))
+      bytes.set(chunk, sink.size)
       sink.size += chunk.length
     },
   }
   await download(http, { url, size: bundle.size, sink, wholeMs: DOCUMENT_MS, ...(retry ? { retry } : {}) })
-  const bytes = Buffer.concat(pieces)
   const gate = createDigestGate(bundle, url.href)
   gate.update(bytes)
   gate.finish()
