@@ -7,8 +7,10 @@ import { decodeContent } from '../../schemas/content-coding.ts'
 import { coded, throwDefect } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { decodeText } from '../../schemas/text.ts'
+import { awaitAnswer } from './await-answer.ts'
 import type { Asked } from './fetch-error.ts'
 import { brokenOff, fetchFailed, waitingLine } from './fetch-error.ts'
+import { Gathered } from './gathered.ts'
 import { TIMEOUTS } from './limits.ts'
 import type { Environment } from './proxy.ts'
 import { refusedByProxy } from './proxy-refusal.ts'
@@ -49,7 +51,10 @@ export const TOO_LONG = 'TOO_LONG'
 export const UNREADABLE = 'UNREADABLE'
 const KNOWN_URLS = 64
 const MAX_REPLY_BYTES = 1024 * 1024
-/** Without a byte in either direction; a registry may check a large release for a while before it answers. */
+/**
+ * Without a byte in either direction, until an answer begins when all was sent, and from there to its end. A registry may check a large
+ * release for a while before it answers.
+ */
 const IDLE_MS = 300_000
 
 type ConnectionOptions = {
@@ -126,14 +131,22 @@ function headOf({ method, headers, json, body }: HttpRequest, token: string | un
 }
 
 async function exchange(request: ClientRequest, wanted: HttpRequest, asked: Asked): Promise<HttpReply> {
-  const { signal } = wanted
-  const giveUp = () => request.destroy(brokenOff(asked, 'it was given up'))
-  const answered = new Promise<IncomingMessage>((resolve, reject) => {
-    request.once('response', resolve).once('error', reject)
-    if (signal?.aborted) giveUp()
-    signal?.addEventListener('abort', giveUp, { once: true })
-    request.setTimeout(IDLE_MS, () => request.destroy(brokenOff(asked, `nothing happened for ${IDLE_MS / 1000} s`)))
-  })
+  const { signal, body } = wanted
+  const broken = Promise.withResolvers<never>()
+  // One that has no connection yet says nothing of its end.
+  const giveUp = (why: string) => {
+    const reason = brokenOff(asked, why)
+    broken.reject(reason)
+    request.destroy(reason)
+  }
+  const onAbort = () => giveUp('it was given up')
+  const limitMs = IDLE_MS + Math.ceil(((body?.size ?? 0) * 1000) / TIMEOUTS.minBytesPerSecond)
+  const late = () => brokenOff(asked, `no answer within ${Math.ceil(limitMs / 1000)} s`)
+  const answered = Promise.race([broken.promise, awaitAnswer(request, asked, { limitMs, late })])
+  answered.catch(() => undefined)
+  request.setTimeout(IDLE_MS, () => giveUp(`nothing happened for ${IDLE_MS / 1000} s`))
+  if (signal?.aborted) onAbort()
+  signal?.addEventListener('abort', onAbort, { once: true })
   try {
     const [message] = await Promise.all([answered, sendBody(request, wanted, answered)])
     if (message.statusCode === 407 && asked.via) throw refusedByProxy(asked.via, message, asked.url.host)
@@ -142,7 +155,7 @@ async function exchange(request: ClientRequest, wanted: HttpRequest, asked: Aske
   } catch (error) {
     throw fetchFailed(asked, error)
   } finally {
-    signal?.removeEventListener('abort', giveUp)
+    signal?.removeEventListener('abort', onAbort)
     // An answer may come before the whole body went out; the rest need not.
     if (!request.writableFinished) request.destroy()
   }
@@ -165,13 +178,15 @@ async function sendBody(
 /** By its events: a stream that is iterated takes as long as the whole exchange. */
 function readText(message: IncomingMessage, asked: Asked, { method, maxBytes }: HttpRequest): Promise<string> {
   const most = maxBytes ?? MAX_REPLY_BYTES
-  const chunks: Buffer[] = []
-  let size = 0
+  const gathered = new Gathered()
   return new Promise((resolve, reject) => {
+    // What came in one piece with the head may have ended it already.
+    if (message.destroyed) return reject(message.errored ?? brokenOff(asked, 'it broke off'))
+    const late = brokenOff(asked, `it did not come whole within ${IDLE_MS / 1000} s`)
+    const limit = setTimeout(() => message.destroy(late), IDLE_MS)
+    message.once('close', () => clearTimeout(limit))
     message.on('data', (chunk: Buffer) => {
-      size += chunk.length
-      chunks.push(chunk)
-      if (size <= most) return
+      if (gathered.size + chunk.length <= most) return gathered.add(chunk)
       reject(brokenOff(asked, `it is longer than ${most} bytes`, TOO_LONG))
       message.destroy()
     })
@@ -182,7 +197,7 @@ function readText(message: IncomingMessage, asked: Asked, { method, maxBytes }: 
       message.off('close', breakOff)
       if (!message.complete) return breakOff()
       try {
-        resolve(method === 'HEAD' ? '' : decoded(Buffer.concat(chunks), message, { asked, most }))
+        resolve(method === 'HEAD' ? '' : decoded(gathered.whole(), message, { asked, most }))
       } catch (error) {
         // Nobody else hears what is thrown at an event: the process would end of it.
         reject(error)

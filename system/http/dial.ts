@@ -85,6 +85,6 @@ function afterHeadStart(act: () => void): () => void {
   return () => clearTimeout(timer)
 }
 
-function timedOut(host: string): Error {
+export function timedOut(host: string): Error {
   return Object.assign(new AggregateError([], `no connection to ${host} in time`), { code: 'ETIMEDOUT' })
 }

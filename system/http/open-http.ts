@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { shownAddress } from '../../schemas/shown-address.ts'
+import { awaitAnswer } from './await-answer.ts'
 import type { Asked } from './fetch-error.ts'
 import { addressOf, brokenOff, fetchFailed, waitingLine } from './fetch-error.ts'
 import { guardedBody } from './guarded-body.ts'
@@ -70,25 +71,15 @@ export async function openHttp(options: HttpOptions): Promise<Http> {
     }
   }
 
-  function answered(request: ReturnType<typeof transport.request>, asked: Asked, attempt: Attempt | undefined) {
-    return new Promise<IncomingMessage>((resolve, reject) => {
-      const answerMs = Math.min(timeouts.answerMs, attempt?.answerMs ?? Number.POSITIVE_INFINITY)
-      const limit = setTimeout(() => request.destroy(brokenOff(asked, `no answer within ${answerMs} ms`)), answerMs)
-      const notice = setTimeout(() => options.onWait?.(waitingFor(asked, answerMs, attempt)), timeouts.noticeMs)
-      const settle = () => {
-        clearTimeout(limit)
-        clearTimeout(notice)
-      }
-      request.once('response', (response) => {
-        settle()
-        resolve(response)
-      })
-      request.once('error', (error) => {
-        settle()
-        reject(error)
-      })
-      request.end()
+  async function answered(request: ReturnType<typeof transport.request>, asked: Asked, attempt: Attempt | undefined) {
+    const limitMs = Math.min(timeouts.answerMs, attempt?.answerMs ?? Number.POSITIVE_INFINITY)
+    const notice = setTimeout(() => options.onWait?.(waitingFor(asked, limitMs, attempt)), timeouts.noticeMs)
+    const answer = awaitAnswer(request, asked, {
+      limitMs,
+      late: () => brokenOff(asked, `no answer within ${limitMs} ms`),
     })
+    request.end()
+    return await answer.finally(() => clearTimeout(notice))
   }
 
   const askedOf = (url: URL): Asked => ({ url, via: transport.proxyOf(url) })

@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream'
 import type { SecureContext, TLSSocket } from 'node:tls'
 import { readAuthorities } from './authorities.ts'
 import type { Dialing, SocketDialing } from './dial.ts'
-import { dial, dialSocket } from './dial.ts'
+import { dial, dialSocket, timedOut } from './dial.ts'
 import { proxyUnreachable } from './fetch-error.ts'
 import { MAX_CONNECTIONS, MAX_HEADER_BYTES, TIMEOUTS } from './limits.ts'
 import { bareHost } from './loopback.ts'
@@ -72,10 +72,21 @@ export function openTransport(options: TransportOptions): Transport {
     return tls().connect({ socket, host, servername, secureContext: secureContext(), rejectUnauthorized: true })
   }
 
+  /** In the time of a connection: nothing is asked yet, so that nobody else counts it. */
+  async function shakenHands(socket: TLSSocket, host: string): Promise<TLSSocket> {
+    const attempt = { cancel: () => void socket.destroy(timedOut(host)) }
+    const timer = setTimeout(attempt.cancel, connectMs)
+    pending.add(attempt)
+    return await handshaken(socket).finally(() => {
+      clearTimeout(timer)
+      pending.delete(attempt)
+    })
+  }
+
   async function toProxy(proxy: ProxyServer, url: URL): Promise<Socket> {
     try {
       const socket = await dialed({ host: proxy.host, port: proxy.port, timeoutMs: connectMs })
-      return proxy.secure ? await handshaken(secured(socket, proxy.host)) : socket
+      return proxy.secure ? await shakenHands(secured(socket, proxy.host), proxy.host) : socket
     } catch (error) {
       throw proxyUnreachable({ url }, proxy, error)
     }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import type { IncomingMessage, RequestListener, Server } from 'node:http'
 import { createServer } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
-import { connect } from 'node:net'
+import { connect, createServer as createTcpServer } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -149,6 +149,20 @@ test('a tunnel takes an answer with headers of its own, and ends a proxy that sa
   using impatient = await openHttp({ env, timeouts: { connectMs: 100 } })
   const error = await expectCodeAsync('FETCH_FAILED', () => impatient.get(new URL('https://plugins.invalid/')))
   assert.match(error.message, /^the proxy `http:\/\/localhost:\d+` of HTTPS_PROXY gave no answer within 100 ms$/)
+})
+
+test('a proxy that is asked for TLS and says nothing is named in the time of a connection, by every reader', async (t) => {
+  const mute = createTcpServer()
+  const address = `https://u:s3cret@127.0.0.1:${await listening(t, mute)}`
+  const env = { HTTPS_PROXY: address, HTTP_PROXY: address }
+  using http = await openHttp({ env, timeouts: { connectMs: 100 } })
+  for (const url of ['https://plugins.invalid/', 'http://plugins.invalid/']) {
+    const { message } = await expectCodeAsync('FETCH_FAILED', () => http.get(new URL(url)))
+    assert.match(
+      message,
+      /^the proxy `https:\/\/127\.0\.0\.1:\d+` of HTTPS?_PROXY cannot be reached: no answer in time$/,
+    )
+  }
 })
 
 test('a proxy that answers CONNECT with a page is blamed, and nobody is told to do without TLS', async (t) => {
