@@ -6,6 +6,7 @@ import { printable, printableJsonLine } from '../../schemas/quote.ts'
 import { interruptible } from '../../system/process/interruptible.ts'
 import { giveBackFromTheBegin, giveBackMemory, keepHeapSmall } from '../../system/process/small-heap.ts'
 import { giveBackSpare } from '../../system/process/spare-memory.ts'
+import { untilUnread } from '../../system/process/until-unread.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { runLine } from '../check/decisions.ts'
 import type { PlannedCheck } from '../check/plan.ts'
@@ -81,7 +82,9 @@ export async function watchChecksCommand(
   // What was loaded since, before most of the first runs.
   using _spare = giveBackFromTheBegin()
   display.begin(watch, lanes)
-  await aborted(interruption.signal)
+  using read = untilUnread(interruption.signal)
+  // Who is told by notifiers still hears of it when nobody reads the rows any more.
+  await aborted(teller ? interruption.signal : read.signal)
   display.end(watch.rows(), lanes)
   // As it was shown: what comes while the last messages are sent is for the next run.
   const exitCode = watch.rows().every(hasPassed) ? 0 : FAILED

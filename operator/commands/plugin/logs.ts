@@ -1,6 +1,7 @@
 // `octo plugin logs`: what service plugins printed that processes of this user share, each line behind the name of its plugin.
 import { printable, printableJsonLine } from '../../../schemas/quote.ts'
 import { interruptible } from '../../../system/process/interruptible.ts'
+import { untilUnread } from '../../../system/process/until-unread.ts'
 import type { Terminal } from '../../../terminal/index.ts'
 import { formatBytes } from '../../../terminal/index.ts'
 import { readLogs } from '../../logs/read-logs.ts'
@@ -25,9 +26,10 @@ export async function pluginLogsCommand(
     .flatMap(({ plugin, paths }) => paths.map((path) => ({ name: plugin, path })))
   const width = Math.max(0, ...sources.map(({ name }) => name.length))
   using interruption = interruptible()
+  using read = untilUnread(interruption.signal)
   await readLogs(sources, {
     ...(since === undefined ? {} : { since }),
-    ...{ last, follow: options.follow === true, signal: interruption.signal },
+    ...{ last, follow: options.follow === true, signal: read.signal },
     line: ({ name }, line) =>
       terminal.print(
         terminal.json

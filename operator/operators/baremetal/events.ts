@@ -1,6 +1,7 @@
 // `octo events`: what happened to services, as whoever supervised them noted it; nobody has to supervise them now.
 import { printable, printableJsonLine } from '../../../schemas/quote.ts'
 import { interruptible } from '../../../system/process/interruptible.ts'
+import { untilUnread } from '../../../system/process/until-unread.ts'
 import type { Cell, Terminal } from '../../../terminal/index.ts'
 import { lastOf } from '../../logs/last-of.ts'
 import type { NotedEvent } from '../../services/events/event-log.ts'
@@ -18,6 +19,7 @@ export async function events(call: ProjectCall): Promise<number> {
     Date.parse(at) >= since && isMeant({ service, instance }, words)
   const { events: path } = project.places
   using interruption = interruptible()
+  using read = untilUnread(interruption.signal)
   const known = new Set<string>()
   const before: NotedEvent[] = []
   let isFollowing = false
@@ -30,7 +32,7 @@ export async function events(call: ProjectCall): Promise<number> {
     for (const name of [event.service, event.instance]) if (name !== undefined) known.add(name)
     if (isAsked(event)) take(event)
   }
-  const reading = { event: hear, caughtUp: release, signal: interruption.signal }
+  const reading = { event: hear, caughtUp: release, signal: read.signal }
   if (options.follow !== true) {
     await readEvents(path, reading)
     // One that is in the config no more has events still.

@@ -1,6 +1,7 @@
 // `octo logs`: what services wrote, each line behind the name of its service.
 import { printable, printableJsonLine } from '../../../schemas/quote.ts'
 import { interruptible } from '../../../system/process/interruptible.ts'
+import { untilUnread } from '../../../system/process/until-unread.ts'
 import { formatBytes } from '../../../terminal/index.ts'
 import { readLogs } from '../../logs/read-logs.ts'
 import { readJournal, serviceIn } from '../../services/journal.ts'
@@ -25,9 +26,10 @@ export async function logs(call: ProjectCall): Promise<number> {
   const width = Math.max(0, ...[...shown.values()].map((name) => name.length))
   const hide = hideInLogs(project.places)
   using interruption = interruptible()
+  using read = untilUnread(interruption.signal)
   await readLogs(sources, {
     ...(since === undefined ? {} : { since }),
-    ...{ last, follow: options.follow === true, signal: interruption.signal },
+    ...{ last, follow: options.follow === true, signal: read.signal },
     line: ({ name }, text) => {
       const line = hide(text)
       terminal.print(

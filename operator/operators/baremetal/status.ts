@@ -1,6 +1,7 @@
 // `octo status`: how the services are, once or whenever it changes.
 import { setTimeout as pause } from 'node:timers/promises'
 import { interruptible } from '../../../system/process/interruptible.ts'
+import { untilUnread } from '../../../system/process/until-unread.ts'
 import { readJournal } from '../../services/journal.ts'
 import type { ProjectStatus } from '../../services/protocol.ts'
 import { statusNotes, statusTable } from '../../services/render-status.ts'
@@ -22,9 +23,10 @@ export async function status(call: ProjectCall | OperatorCall): Promise<number> 
     return 0
   }
   using interruption = interruptible()
+  using read = untilUnread(interruption.signal)
   const live = terminal.json || terminal.quiet ? undefined : terminal.liveTable()
   let last = ''
-  while (!interruption.signal.aborted) {
+  while (!read.signal.aborted) {
     const found = await currentStatus(project)
     const now = only(words, found)
     const shown = JSON.stringify(lasting(now))
@@ -34,7 +36,7 @@ export async function status(call: ProjectCall | OperatorCall): Promise<number> 
       showStatus(now, terminal, found.services)
     }
     last = shown
-    await pause(WATCH_MS, undefined, { signal: interruption.signal }).catch(() => undefined)
+    await pause(WATCH_MS, undefined, { signal: read.signal }).catch(() => undefined)
   }
   if (live) live.end()
   // A terminal has written ^C where the cursor was.
