@@ -16,7 +16,13 @@ const SPECS: Readonly<Record<OperatorWord | OwnWord, Spec>> = {
   start: {
     words: 'start [services...]',
     summary: 'start the services of the config',
-    examples: ['octo start', 'octo start web db --frozen', 'octo start --dry-run', 'octo start --operator podman'],
+    examples: [
+      'octo start',
+      'octo start web db --frozen',
+      'octo start --timeout 30s',
+      'octo start --dry-run',
+      'octo start --operator podman',
+    ],
   },
   apply: {
     words: 'apply [services...]',
@@ -78,6 +84,8 @@ export function addServiceWords(program: Command): void {
       .option('--operator <name>', 'what runs the services, instead of `octoctl.operator` of the config')
       .addOption(new Option('--log-level <level>', 'of the operator').choices(LOG_LEVELS).default('info'))
     if (CHANGES.includes(word)) command.option('--dry-run', 'say what would be done, and do nothing')
+    if (CHANGES.includes(word) && word !== 'stop')
+      command.option('--timeout <duration>', 'wait no longer than that until they are up; they are seen to further')
     if (word === 'start')
       command
         .option('--foreground', 'supervise them here until they end, as under systemd')

@@ -28,8 +28,8 @@ function separator(word: OperatorWord, args: readonly string[]): readonly string
 
 /** octoctl's contract has no words for these. */
 function refuseUnknownToPlugins(word: OperatorWord, typed: readonly string[], options: OperatorOptions): void {
-  const { foreground, watch, since, tail, json } = options
-  const [option] = Object.entries({ foreground, watch, since, tail, json }).flatMap(([name, value]) =>
+  const { foreground, timeout, watch, since, tail, json } = options
+  const [option] = Object.entries({ foreground, timeout, watch, since, tail, json }).flatMap(([name, value]) =>
     value === undefined || value === false ? [] : [`option \`--${name}\``],
   )
   const asked = option ?? (word === 'status' && typed.length > 0 ? 'the name of a service' : undefined)

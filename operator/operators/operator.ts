@@ -19,6 +19,8 @@ export type OperatorOptions = SessionOptions & {
   readonly logLevel?: string | undefined
   readonly dryRun?: boolean | undefined
   readonly foreground?: boolean | undefined
+  /** A duration: no longer is waited until the services are up. */
+  readonly timeout?: string | undefined
   readonly watch?: boolean | undefined
   readonly follow?: boolean | undefined
   readonly since?: string | undefined

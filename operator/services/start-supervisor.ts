@@ -22,6 +22,8 @@ type Start = {
   readonly call: ConfigCall
   /** Of `octo start --foreground`. */
   readonly words: readonly string[]
+  /** Ends the waiting, and nothing else. */
+  readonly signal?: AbortSignal | undefined
 }
 
 const LOOK_MS = 25
@@ -29,11 +31,11 @@ const LAST_LINES = 5
 
 /**
  * Asks whoever supervises to start the services or apply changes, or starts a supervisor that does so by itself. Undefined when that one has ended
- * already: all that it was to start has ended, too. Throws SUPERVISOR_FAILED.
+ * already: all that it was to start has ended, too. Throws SUPERVISOR_FAILED, and what `signal` was aborted with.
  */
 export async function startAndAsk(start: Start, request: BeginRequest): Promise<Answer | undefined> {
   for (;;) {
-    const answered = await ask(start.places, { ...request, call: start.call })
+    const answered = await ask(start.places, { ...request, call: start.call }, start.signal)
     if (answered) return answered
     const child = await startSupervisor(start, request)
     const result = await answerOrEnd(start, child)
@@ -82,10 +84,10 @@ const KILLED = 137
 const BUSY = 75
 
 /** Another supervisor would answer for what it was started for itself. */
-async function answerOrEnd({ places }: Start, child: Child): Promise<Answer | undefined | 'busy'> {
+async function answerOrEnd({ places, signal }: Start, child: Child): Promise<Answer | undefined | 'busy'> {
   while (child.isRunning()) {
     const isIts = supervisorOf(places)?.pid === child.pid
-    const answered = isIts ? await ask(places, { v: 1, do: 'started' }) : undefined
+    const answered = isIts ? await ask(places, { v: 1, do: 'started' }, signal) : undefined
     if (answered) return answered
     await Promise.race([child.ended, pause(LOOK_MS)])
   }

@@ -10,14 +10,16 @@ import { openRunnable } from '../../services/runnable.ts'
 import { startAndAsk } from '../../services/start-supervisor.ts'
 import type { OperatorCall } from '../operator.ts'
 import { changesToJson, currentChanges, showChanges } from './changes.ts'
+import { openPatience, timeoutOf } from './patience.ts'
 import { tellLeftAside } from './plan.ts'
-import { currentStatus, projectOf, showStatus, statusAlone, statusIn, tellWaiting } from './project.ts'
+import { currentStatus, projectOf, showStatus, statusAfter, tellUnfinished, tellWaiting } from './project.ts'
 import { isUp, shownWords } from './start.ts'
 
 const FAILED = 1
 
 export async function apply(call: OperatorCall): Promise<number> {
   const { session, words, terminal, env, options } = call
+  const timeoutMs = timeoutOf(options.timeout)
   // What was started before is taken away, also the last of it.
   const runnable = await openRunnable(session, words, { mayBeNone: true })
   tellLeftAside(runnable, terminal)
@@ -41,14 +43,18 @@ export async function apply(call: OperatorCall): Promise<number> {
   }
   using _ = tellWaiting(project, terminal)
   const start = { places: project.places, env, call: configCall(call, call.answers ?? {}), words: shownWords(call) }
-  const answer = await startAndAsk(start, { v: 1, do: 'apply', services: words, shown: changes.digest })
-  const whole = answer ? statusIn(answer) : statusAlone(project)
+  using patience = openPatience(timeoutMs)
+  const { signal } = patience
+  const asked = { v: 1, do: 'apply', services: words, shown: changes.digest } as const
+  const done = await patience.within(() => startAndAsk({ ...start, signal }, asked))
+  const whole = await statusAfter(project, done)
   const isShown = ({ service }: InstanceStatus) => words.length === 0 || runnable.services.has(service)
   const found = { ...whole, services: whole.services.filter(isShown) }
   if (isSame && now.supervisor.state === 'none' && found.supervisor.state === 'running' && !terminal.json)
     terminal.info(`nobody supervised it: process ${found.supervisor.pid} does now`)
   if (terminal.json) terminal.result({ json: { ...shown, ...found }, text: () => '' })
   else showStatus(found, terminal)
+  if (!done) tellUnfinished(found, terminal)
   return [...runnable.services.values()].every((service) => isUp(service, found)) ? 0 : FAILED
 }
 

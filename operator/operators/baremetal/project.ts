@@ -30,13 +30,22 @@ export async function currentStatus(project: Project): Promise<ProjectStatus> {
   return answer ? statusIn(answer) : statusAlone(project)
 }
 
-export function statusAlone({ places, configPath }: Project): ProjectStatus {
+function statusAlone({ places, configPath }: Project): ProjectStatus {
   return { config: configPath, supervisor: { state: 'none' }, services: statusWithoutSupervisor(places, sinceBoot()) }
 }
 
 export function statusIn(answer: Answer): ProjectStatus {
   if (answer.state === 'done') return answer.status
   throw answerError(answer)
+}
+
+/** What was answered; where nobody waited for an answer, how far it has come. */
+export async function statusAfter(
+  project: Project,
+  done: { readonly answer: Answer | undefined } | undefined,
+): Promise<ProjectStatus> {
+  if (!done) return await currentStatus(project)
+  return done.answer ? statusIn(done.answer) : statusAlone(project)
 }
 
 export function answerError(answer: Exclude<Answer, { readonly state: 'done' }>): Error {
@@ -87,6 +96,15 @@ export function tellWaiting(project: Project, terminal: Terminal): Disposable {
     told = line
   }, PATIENCE_MS)
   return { [Symbol.dispose]: () => clearInterval(timer) }
+}
+
+/** Of a command that waited no longer: what it has begun goes on. */
+export function tellUnfinished({ services }: ProjectStatus, terminal: Terminal): void {
+  const open = services.filter((one) => !isSettled(one)).map(({ instance }) => instance)
+  const what = open.length === 0 ? 'the services are' : `${open.join(', ')} ${open.length === 1 ? 'is' : 'are'}`
+  terminal.warn(
+    `the time of \`--timeout\` is over, and ${what} still being seen to: \`octo status --watch\` shows how it goes on, \`octo stop\` ends it`,
+  )
 }
 
 function whyWaiting({ state, health, reason }: InstanceStatus): string {

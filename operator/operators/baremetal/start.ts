@@ -1,4 +1,5 @@
 // `octo start` and `octo restart`: a supervisor apart from the terminal does it, or this process is the supervisor.
+import { coded } from '../../../schemas/errors.ts'
 import { printable } from '../../../schemas/quote.ts'
 import { interruptible } from '../../../system/process/interruptible.ts'
 import { giveBackMemorySoon, keepGivingBack, keepHeapSmall } from '../../../system/process/small-heap.ts'
@@ -19,14 +20,16 @@ import type { Others, Project } from '../../services/supervise.ts'
 import { serve, takeProject } from '../../services/supervise.ts'
 import type { OperatorCall } from '../operator.ts'
 import { changesToJson, currentChanges, tellChanges } from './changes.ts'
+import { openPatience, timeoutOf } from './patience.ts'
 import { showPlan, tellLeftAside } from './plan.ts'
-import { currentStatus, projectOf, showStatus, statusAlone, statusIn, tellWaiting } from './project.ts'
+import { currentStatus, projectOf, showStatus, statusAfter, tellUnfinished, tellWaiting } from './project.ts'
 import { stopWithoutSupervisor } from './stop.ts'
 
 const FAILED = 1
 
 export async function startApart(call: OperatorCall, word: 'start' | 'restart'): Promise<number> {
   const { session, words, terminal, env, options } = call
+  const timeoutMs = timeoutOf(options.timeout)
   // Whatever is wrong with the config, or cannot be installed, is said here and now.
   const runnable = await openRunnable(session, words)
   tellLeftAside(runnable, terminal)
@@ -37,11 +40,16 @@ export async function startApart(call: OperatorCall, word: 'start' | 'restart'):
   if (options.dryRun) return showOnly(runnable, terminal, running && changesToJson(running))
   const start = { places: project.places, env, call: configCall(call, call.answers ?? {}), words: shownWords(call) }
   using _ = tellWaiting(project, terminal)
-  const restarted = word === 'restart' ? await restartRunning(project, start, call) : undefined
-  const answer = restarted ?? (await startAndAsk(start, { v: 1, do: 'start', services: words }))
-  const found = answer ? statusIn(answer) : statusAlone(project)
+  using patience = openPatience(timeoutMs)
+  const { signal } = patience
+  const done = await patience.within(async () => {
+    const restarted = word === 'restart' ? await restartRunning(project, { ...start, signal }, call) : undefined
+    return restarted ?? (await startAndAsk({ ...start, signal }, { v: 1, do: 'start', services: words }))
+  })
+  const found = await statusAfter(project, done)
   const names = new Set(runnable.services.keys())
   showStatus({ ...found, services: found.services.filter(({ service }) => names.has(service)) }, terminal)
+  if (!done) tellUnfinished(found, terminal)
   return [...runnable.services.values()].every((service) => isUp(service, found)) ? 0 : FAILED
 }
 
@@ -68,10 +76,10 @@ function showOnly(runnable: Runnable, terminal: Terminal, more?: object): number
 /** By whoever supervises; where nobody does, what was left is only stopped, and undefined is given. */
 async function restartRunning(
   project: Project,
-  { call }: { readonly call: ConfigCall },
+  { call, signal }: { readonly call: ConfigCall; readonly signal: AbortSignal | undefined },
   { words: services, terminal }: OperatorCall,
 ) {
-  const answer = await ask(project.places, { v: 1, do: 'restart', services, call })
+  const answer = await ask(project.places, { v: 1, do: 'restart', services, call }, signal)
   if (!answer) await stopWithoutSupervisor(project, services, terminal)
   return answer
 }
@@ -89,6 +97,7 @@ function beginOf({ words: services, options: { apply, call } }: OperatorCall): B
 /** Under systemd, and as what `octo start` starts apart from its terminal. */
 export async function startHere(call: OperatorCall): Promise<number> {
   const { session, words, terminal, options, cwd, env } = call
+  refuseTimeout(options)
   if (options.dryRun) return showOnly(await openRunnable(session, words), terminal)
   keepHeapSmall()
   const project = projectOf(call)
@@ -145,6 +154,14 @@ export async function startHere(call: OperatorCall): Promise<number> {
   using _spare = keepGivingBack()
   const services = await serve(supervised, { load, openOthers, begin, signal, onBegun: giveBackMemorySoon })
   return exitCodeOf(services, { asked, isStopped: interruption.exitCode() !== undefined })
+}
+
+function refuseTimeout({ timeout }: OperatorCall['options']): void {
+  if (timeout === undefined) return
+  throw coded('USAGE', {
+    message: '`--foreground` stays until the services have ended, and `--timeout` waits until they are up',
+    hint: 'leave one of them away: `octo start --timeout 30s`',
+  })
 }
 
 type Served = { readonly asked: ReadonlySet<string>; readonly isStopped: boolean }

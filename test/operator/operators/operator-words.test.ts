@@ -26,7 +26,7 @@ for (const [word, args, options, words] of ROWS)
   test(`an operator is called with \`${words}\``, () =>
     assert.equal(operatorWords(word, args, options).join(' '), words))
 
-for (const options of [{ foreground: true }, { watch: true }, { since: '1h' }, { tail: '5' }])
+for (const options of [{ foreground: true }, { timeout: '30s' }, { watch: true }, { since: '1h' }, { tail: '5' }])
   test(`\`--${Object.keys(options)[0]}\` is refused, as no plugin knows it`, () => {
     const { message, hint } = expectCode('USAGE', () => operatorWords('logs', [], options))
     assert.match(message, /for the operator `baremetal`/)
