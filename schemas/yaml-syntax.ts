@@ -16,8 +16,8 @@ const UNCLOSED = 'close it, and indent its lines more than the key that it stand
 /** The first that fits. */
 const ROWS: readonly Row[] = [
   { code: 'TAB_AS_INDENT', problem: 'a line is indented by a tab, expected blanks' },
-  { says: /^Flow map in block/, problem: '`{` is not closed before this line', hint: UNCLOSED },
-  { says: /^Flow sequence in block/, problem: '`[` is not closed before this line', hint: UNCLOSED },
+  { says: /^Flow map in block/, problem: '`{` is not closed', hint: UNCLOSED },
+  { says: /^Flow sequence in block/, problem: '`[` is not closed', hint: UNCLOSED },
   { says: /^All mapping items/, problem: 'a key does not begin where those beside it do' },
   { says: /^All sequence items/, problem: 'an item does not begin where those beside it do' },
   { code: 'MULTILINE_IMPLICIT_KEY', ...NO_COLON },
@@ -27,7 +27,11 @@ const ROWS: readonly Row[] = [
     problem: 'a value is followed by one more key',
     hint: 'a text that holds `: ` stands in quotes, and keys of one map begin in one column',
   },
-  { says: /^Missing closing/, problem: 'a text in quotes is not closed before this line' },
+  {
+    says: /^Missing closing/,
+    problem: 'a text in quotes is not closed',
+    hint: 'end it with the quote that it begins with, and indent its lines more than its key',
+  },
   { says: /^Missing , /, problem: 'two items inside of `{` or `[` have no comma between them' },
   {
     code: 'BAD_SCALAR_START',

@@ -7,7 +7,7 @@ import { limitExceeded, yamlInvalid } from './yaml-nodes.ts'
 /** What a value with its key, blanks, comment and line end is made of. */
 const TOKENS_OF_A_VALUE = 10
 /** What the lexer puts before plain texts and blocks, also before an empty one. */
-const PLAIN = '\x1f'
+export const PLAIN = '\x1f'
 /** What it adds to the text, for documents, errors and scalars. */
 const MARKERS = `\x02\x18${PLAIN}`
 const AFTER_EMPTY: ReadonlySet<string> = new Set([PLAIN, ']', '}'])
@@ -43,12 +43,17 @@ export function tokensOf(text: string, name: string, { maxNodes, maxKeys }: Toke
         placeIn(text, offset).line,
         'has a text in brackets that begins with `?`: write it in quotes',
       )
-    if (token.length !== 1 || !MARKERS.includes(token)) offset += token.length
+    if (!isMarker(token)) offset += token.length
     marker = before
     before = last
     last = token
   }
   return tokens
+}
+
+/** It stands for nothing of the text. */
+export function isMarker(token: string): boolean {
+  return token.length === 1 && MARKERS.includes(token)
 }
 
 /** How many values the tokens so far stand for: never more than there are, and for most documents nearly all of them. */

@@ -8,6 +8,7 @@ import { printable, quote } from './quote.ts'
 import { looksLikeWebPage, placeIn, requireWellFormed, WEB_PAGE } from './text.ts'
 import type { YamlNode } from './yaml-nodes.ts'
 import { buildNodes, IN_QUOTES, limitExceeded, yamlInvalid } from './yaml-nodes.ts'
+import { openingOf } from './yaml-opening.ts'
 import { syntaxProblem } from './yaml-syntax.ts'
 import { tokensOf } from './yaml-tokens.ts'
 
@@ -71,10 +72,10 @@ export function parseYaml(text: string, name: string, limits: YamlLimits = AUTHO
   const [document, second] = composed(tokens, lines, text.length)
   const lineAt = (offset: number) => lines.linePos(offset).line
   const [error] = document.errors
-  if (error) throw syntaxError(text, error, { name, lines })
+  if (error) throw syntaxError(text, error, { name, lines, tokens })
   if (second) throw yamlInvalid(name, lineAt(second.range[0]), 'holds a second document after `---`, expected one')
   const directive = document.warnings.find(({ code }) => code === 'BAD_DIRECTIVE')
-  if (directive) throw syntaxError(text, directive, { name, lines })
+  if (directive) throw syntaxError(text, directive, { name, lines, tokens })
   const { explicit, version } = document.directives.yaml
   if (explicit && version !== '1.2') throw yamlInvalid(name, 1, `says \`%YAML ${version}\`, expected 1.2 or nothing`)
   const root = buildNodes(document.contents, {
@@ -134,9 +135,11 @@ function* treesOf(tokens: readonly string[], lines: LineCounter): Generator<CST.
   yield* parser.end()
 }
 
+type Noticed = { readonly name: string; readonly lines: LineCounter; readonly tokens: readonly string[] }
+
 /** A template without quotes is the likeliest reason where a line begins a value with one. */
-function syntaxError(text: string, error: YAMLError, { name, lines }: { name: string; lines: LineCounter }): Error {
-  const { line, col: column } = lines.linePos(error.pos[0])
+function syntaxError(text: string, error: YAMLError, { name, lines, tokens }: Noticed): Error {
+  const { line, col: column } = lines.linePos(openingOf(error, tokens) ?? error.pos[0])
   const isTemplate = /[:[{,-]\s*\{\{/.test((text.split('\n', line)[line - 1] ?? '').slice(0, 1000))
   const { problem, hint } = syntaxProblem(error)
   // It may hold all of a name.
