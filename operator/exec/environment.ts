@@ -2,6 +2,7 @@
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { MARK } from '../../system/process/mark.ts'
+import { FIXED_PATH } from '../../system/process/system-tool.ts'
 import { NODE_OPTIONS } from './runtime-flags.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -59,9 +60,6 @@ export const INHERITED: readonly InheritedVariable[] = [
 ]
 /** Programs on Windows do not start without these. */
 const INHERITED_WINDOWS = ['SystemRoot', 'USERPROFILE', 'LOCALAPPDATA', 'APPDATA'].map((name) => ({ name }))
-
-/** No entry that another user could write to, none that is relative or empty. */
-export const FIXED_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /**
  * Of a service that is a program of this machine: the same that a plugin gets from whoever starts it, and what the config says.

@@ -9,7 +9,7 @@ import { baseName, readFirstLine } from '../../schemas/first-line.ts'
 import type { Runtime } from '../../schemas/manifest.ts'
 import { HEAD_BYTES, readProgramHead } from '../../schemas/program-head.ts'
 import { quote } from '../../schemas/quote.ts'
-import { FIXED_PATH } from './environment.ts'
+import { FIXED_PATH } from '../../system/process/system-tool.ts'
 import { findInterpreter } from './interpreter.ts'
 import { isolationFlags } from './runtime-flags.ts'
 

@@ -12,6 +12,7 @@ import { printable } from '../../../schemas/quote.ts'
 import type { Terminal } from '../../../terminal/index.ts'
 import { count } from '../../../terminal/index.ts'
 import type { Run } from '../../../terminal/program.ts'
+import { absentPrograms } from './absent-programs.ts'
 import { argumentProblems } from './argument-problems.ts'
 import type { ConfigFlags } from './show.ts'
 import { configPlace } from './show.ts'
@@ -45,14 +46,22 @@ export async function validateCommand({ options, terminal }: Run<ConfigFlags>): 
   const found: CodedError[] = []
   const { config, met } = await readAll(options, { terminal, found })
   const problems = withoutRepeats([...found.map(problemOf), ...config.warnings.flatMap(unknownKey)], met)
-  const warnings = config.warnings.filter(({ unknownKey: key }) => key === undefined)
+  const warnings = [...config.warnings.filter(({ unknownKey: key }) => key === undefined), ...absentPrograms(config)]
   show({ config, problems, warnings, terminal })
   if (problems.length === 0) return 0
   throw coded('CONFIG_INVALID', {
     message: `${count(problems.length, 'problem')} in the config`,
     details: { problems: problems.length },
-    hint: 'keys of your own begin with `x-`; `octo config schema` prints what a config may hold, for editors too',
+    hint: hintFor(config),
   })
+}
+
+/** A text in quotes that has no end has nothing to do with keys. */
+function hintFor({ warnings }: OctoConfig): string {
+  const schema = '`octo config schema` prints what a config may hold, for editors too'
+  return warnings.some(({ unknownKey: key }) => key !== undefined)
+    ? `keys of your own begin with \`x-\`; ${schema}`
+    : schema
 }
 
 type Reading = { readonly terminal: Terminal; readonly found: CodedError[] }

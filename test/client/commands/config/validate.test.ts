@@ -163,7 +163,7 @@ const BROKEN = `services:
     start_period: soon
     depends_on: {db: {condition: often}}
     user: root
-  db: {command: [x]}
+  db: {command: [sh]}
 `
 
 test('every problem of one service is named, and not only the first', async (t) => {
