@@ -2,14 +2,19 @@
 import type { Command } from 'commander'
 import type { CommandSpec } from '../terminal/program.ts'
 import { addCommand, onRun } from '../terminal/program.ts'
-import type { AutostartOptions } from './commands/autostart.ts'
+import type { AutostartOptions } from './commands/autostart-unit.ts'
 import { shared } from './shared-options.ts'
 
 export function addAutostartWords(program: Command): void {
   const group = addCommand(program, {
     words: 'autostart',
     summary: 'start the services with the machine, or with you',
-    examples: ['octo autostart enable --now', 'octo autostart enable --system --user shop', 'octo autostart disable'],
+    examples: [
+      'octo autostart enable --now',
+      'octo autostart enable --system --user shop',
+      'octo autostart status',
+      'octo autostart disable',
+    ],
   })
   const add = (spec: CommandSpec) =>
     shared(addCommand(group, spec)).option('--system', 'a unit of the machine, instead of one of yours')
@@ -28,6 +33,16 @@ export function addAutostartWords(program: Command): void {
   onRun<AutostartOptions>(enable, async ({ options, terminal }) => {
     const { enableAutostart } = await import('./commands/autostart.ts')
     return enableAutostart(options, terminal)
+  })
+  const status = add({
+    words: 'status',
+    summary: 'say whether the services start by themselves; with exit code 1 where they do not',
+    examples: ['octo autostart status', 'octo autostart status --json'],
+    json: true,
+  })
+  onRun<AutostartOptions>(status, async ({ options, terminal }) => {
+    const { autostartStatus } = await import('./commands/autostart-status.ts')
+    return autostartStatus(options, terminal)
   })
   const disable = add({
     words: 'disable',

@@ -1,30 +1,22 @@
 // `octo autostart enable` and `disable`: the services of a config come up with the machine, or with the user, by a unit of systemd.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
-import { defaultConfigPath, openWorkspace } from '../../client/index.ts'
+import { basename, dirname, isAbsolute, resolve } from 'node:path'
+import { openWorkspace } from '../../client/index.ts'
 import { standIn } from '../../config/ask-prompts.ts'
-import { realPlace } from '../../config/project-folder.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
 import { replaceFile } from '../../system/files/atomic-file.ts'
 import { onDisk } from '../../system/files/errors.ts'
-import { userConfigFolder } from '../../system/files/user-config-folder.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { waitingLine } from '../../terminal/index.ts'
 import { lastingStart } from '../link/lasting-start.ts'
-import type { SessionOptions } from '../operator-session.ts'
 import { complaintsAbout, systemd, systemdVersion, withSystemd } from '../operators/baremetal/systemd.ts'
 import { MARK_LINE, renderUnit, SUBGROUPS_SINCE } from '../operators/baremetal/unit.ts'
 import { supervisorOf } from '../services/control.ts'
 import { placesOf } from '../services/places.ts'
+import type { AutostartOptions, Place, Unit } from './autostart-unit.ts'
+import { configOf, unitOf } from './autostart-unit.ts'
 import { refuseExposed } from './unit-safety.ts'
-
-export type AutostartOptions = Pick<SessionOptions, 'config' | 'lock' | 'frozen' | 'offline'> & {
-  readonly system?: boolean
-  readonly user?: string
-  readonly now?: boolean
-  readonly print?: boolean
-}
 
 /** The manager of a user knows nothing of a shell's variables. Elsewhere, keys that this user trusts would be nobody's. */
 function placesOfUser(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
@@ -35,10 +27,6 @@ function placesOfUser(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> 
     }),
   )
 }
-
-type Place = { readonly terminal: Terminal; readonly cwd: string; readonly env: NodeJS.ProcessEnv }
-
-type Unit = { readonly name: string; readonly path: string; readonly manager: readonly string[] }
 
 export async function enableAutostart(options: AutostartOptions, terminal: Terminal): Promise<number> {
   const { env } = process
@@ -104,19 +92,6 @@ export async function disableAutostart(options: AutostartOptions, terminal: Term
   return 0
 }
 
-/** Absolute, and a file: what a web address says is for a local config to include. */
-function configOf({ config: [first] = [] }: AutostartOptions, { cwd }: Place): string {
-  const path = first === undefined ? defaultConfigPath(cwd) : /^https?:/i.test(first) ? undefined : resolve(cwd, first)
-  if (path !== undefined && existsSync(path)) return realPlace(path)
-  throw coded('CONFIG_NOT_FOUND', {
-    message:
-      path === undefined
-        ? 'there is no local config here whose services could start'
-        : `there is no config ${quote(path)}`,
-    hint: 'name one with `octo autostart enable --config FILE`',
-  })
-}
-
 /** Absolute, as a unit has a folder of its own. */
 function flagsOf(configPath: string, options: AutostartOptions, cwd: string): string[] {
   const { lock, frozen, offline } = options
@@ -142,16 +117,6 @@ async function localDocuments(
   const place = { cwd, env, warn: (line: string) => terminal.warn(line), ask: standIn, onWait: waitingLine(terminal) }
   const { config } = await openWorkspace({ ...options, config: configs }, place)
   return [...new Set([...configs.filter(isAbsolute), ...(config.inputs?.keys() ?? [])])]
-}
-
-function unitOf(configPath: string, { system = false }: AutostartOptions, env: NodeJS.ProcessEnv): Unit {
-  const folder = basename(dirname(configPath))
-    .replaceAll(/[^A-Za-z0-9_-]+/g, '-')
-    .slice(0, 40)
-  const name = `octo-${folder || 'project'}-${placesOf(configPath, env).key}.service`
-  if (system) return { name, path: join('/etc/systemd/system', name), manager: [] }
-  const configs = dirname(userConfigFolder(env))
-  return { name, path: join(configs, 'systemd', 'user', name), manager: ['--user'] }
 }
 
 /** The services of a machine are nobody's by themselves. */

@@ -48,6 +48,12 @@ async function answerOf(file: string, argv: readonly string[], env: Environment)
   }
 }
 
+/** The word that answers, such as `enabled`, whatever the exit code; what it says where it has none. */
+export async function wordOfSystemd(argv: readonly string[], env: Environment): Promise<string> {
+  const { printed, said } = await answerOf('systemctl', argv, env)
+  return printable(printed.trim() || said || 'unknown', MAX_SHOWN)
+}
+
 /** Undefined where there is nobody to ask, or it does not say. */
 export async function systemdVersion(env: Environment): Promise<number | undefined> {
   try {

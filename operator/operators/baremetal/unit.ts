@@ -78,6 +78,14 @@ function quotedText(text: string): string {
   return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('%', '%%')}"`
 }
 
+/** The command line that a unit of ours starts, as it was before `unitWord`. */
+export function wordsOfUnit(text: string): readonly string[] {
+  const [, line = ''] = /^ExecStart=(.*)$/m.exec(text) ?? []
+  return [...line.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, word = '']) =>
+    word.replaceAll('$$', '$').replaceAll('%%', '%').replace(/\\(.)/g, '$1'),
+  )
+}
+
 function plainText(text: string): string {
   refuseControls(text)
   return text.replaceAll('%', '%%').replaceAll('\\', '/')

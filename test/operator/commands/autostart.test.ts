@@ -5,7 +5,7 @@ import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync,
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
-import { renderUnit, unitWord } from '../../../operator/operators/baremetal/unit.ts'
+import { renderUnit, unitWord, wordsOfUnit } from '../../../operator/operators/baremetal/unit.ts'
 import { expectCode } from '../../support/assertions/expect-code.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 import { octoIn } from '../../support/octo/in-process-octo.ts'
@@ -25,6 +25,8 @@ const WORDS: readonly (readonly [text: string, word: string])[] = [
 
 test(`a word of a unit is the text that was given, whatever stands in it (${WORDS.length})`, () => {
   for (const [text, word] of WORDS) assert.equal(unitWord(text), word)
+  const words = WORDS.map(([text]) => text)
+  assert.deepEqual(wordsOfUnit(renderUnit({ project: 'shop', octo: words, flags: [] })).slice(0, -2), words)
   for (const text of ['a\nExecStart=/bin/sh', 'a\rb', '\u0000', '\u007f']) expectCode('USAGE', () => unitWord(text))
   for (const project of ['a\nUser=root', 'b\u0000'])
     expectCode('USAGE', () => renderUnit({ project, octo: ['/bin/octo'], flags: [] }))
@@ -111,6 +113,33 @@ test('a user’s unit is written, checked and enabled, and taken away again', op
   assert.deepEqual(calls().slice(-2), [`systemctl --user disable ${name}`, 'systemctl --user daemon-reload'])
   const again = await octo('disable')
   assert.deepEqual([again.code, /it was not enabled/.test(again.stderr)], [0, true])
+})
+
+test('whether the services start by themselves is said, with the words of systemd', options, async (t) => {
+  const { octo, units, calls, unit, folder } = aMachine(t)
+  const none = await octo('status')
+  assert.deepEqual([none.code, calls()], [1, []], 'without a unit nobody is asked')
+  assert.match(none.stderr, /`octo autostart enable` starts them with you/)
+  await octo('enable')
+  const [name = ''] = readdirSync(units)
+  writeFileSync(
+    join(folder, 'bin', 'systemctl'),
+    '#!/bin/sh\ncase "$2" in is-enabled) echo enabled;; is-active) echo failed; exit 3;; esac\n',
+  )
+  const { code, stdout, stderr } = await octo('status')
+  assert.deepEqual(
+    [code, stdout.split('\n')[1]?.split(/ {2,}/)],
+    [0, [name, 'user', 'enabled', 'failed', join(units, name)]],
+  )
+  assert.match(stderr, new RegExp(`\`journalctl --user --unit ${name}\` shows why`))
+  const { units: asData } = JSON.parse((await octo('status', '--json')).stdout)
+  assert.deepEqual(asData, [
+    { unit: name, path: join(units, name), whose: 'user', enabled: 'enabled', active: 'failed', missing: [] },
+  ])
+  writeFileSync(join(units, name), unit().replace(/^ExecStart="[^"]*"/m, 'ExecStart="/none/octo"'))
+  assert.match((await octo('status')).stderr, /`\/none\/octo`, which is not there any more: `octo autostart enable`/)
+  writeFileSync(join(folder, 'bin', 'systemctl'), '#!/bin/sh\necho disabled; exit 1\n')
+  assert.equal((await octo('status')).code, 1, 'a unit that nobody enabled starts nothing')
 })
 
 test('a user’s unit finds what the user said where the user’s shell does', options, async (t) => {
