@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { isMissing } from '../../system/files/errors.ts'
+import { isOursAlone } from '../../system/files/own-folder.ts'
 import { temporaryFolder } from '../../system/files/temporary-folder.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -81,13 +82,6 @@ export function findRuntimeParent(env: Environment): string | undefined {
 
 function runtimeParent(env: Environment): string {
   return join(temporaryFolder(env), `octo-ocm-${process.getuid?.() ?? 'user'}`)
-}
-
-/** No link, of this user, and closed to all others. */
-function isOursAlone(folder: string): boolean {
-  const stat = lstatSync(folder, { throwIfNoEntry: false })
-  if (process.getuid === undefined) return stat?.isDirectory() === true
-  return stat?.isDirectory() === true && stat.uid === process.getuid() && (stat.mode & 0o077) === 0
 }
 
 /** Whether somebody of this user listens there, and not another user who was faster. */

@@ -6,10 +6,11 @@ import { createConnection, createServer } from 'node:net'
 import { dirname } from 'node:path'
 import { isCoded } from '../../schemas/errors.ts'
 import { readIfWhole, replaceFile } from '../../system/files/atomic-file.ts'
+import { isOursAlone } from '../../system/files/own-folder.ts'
 import type { ProcessIdentity } from '../../system/process/identity.ts'
 import { identityOf, isAlive } from '../../system/process/identity.ts'
 import type { Places } from './places.ts'
-import { isOursAlone, socketPath } from './places.ts'
+import { socketPath } from './places.ts'
 import type { Answer, Request } from './protocol.ts'
 
 type Control = { readonly v: 1; readonly socket: string; readonly process: ProcessIdentity }

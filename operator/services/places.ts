@@ -2,11 +2,12 @@
 // the runtime folder. A project is the first file of its config, where it really is.
 
 import { createHash } from 'node:crypto'
-import { existsSync, lstatSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
 import { realPlace, stateFolder } from '../../config/project-folder.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
+import { isOursAlone } from '../../system/files/own-folder.ts'
 import { temporaryFolder } from '../../system/files/temporary-folder.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -97,10 +98,4 @@ export function makePrivateFolder(path: string): void {
     details: { path },
     hint: `look who made it, then remove it or run \`chmod 700 ${path}\``,
   })
-}
-
-/** No link, of this user, and closed to all others. */
-export function isOursAlone(folder: string): boolean {
-  const stat = lstatSync(folder, { throwIfNoEntry: false })
-  return stat?.isDirectory() === true && stat.uid === process.getuid?.() && (stat.mode & 0o077) === 0
 }

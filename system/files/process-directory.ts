@@ -1,11 +1,12 @@
 // A folder for the temporary files of a process that octo becomes, so that octo is not there to remove it. It is named for
 // the process, and later runs remove those whose process has ended. All lie in one folder of this user's, where nobody else
 // can put or replace one. Light: a warm run loads it.
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { hasEnded, nameOfThisProcess } from '../process/own-name.ts'
+import { isOursAlone } from './own-folder.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -53,12 +54,6 @@ function makeOurs(folder: string): void {
       message: `folder ${quote(folder)} is not this user's alone`,
       details: { parent: folder },
     })
-}
-
-/** No link, of this user, and closed to all others: its name can be guessed, and another user may have been first. */
-function isOursAlone(folder: string): boolean {
-  const stat = lstatSync(folder, { throwIfNoEntry: false })
-  return stat?.isDirectory() === true && stat.uid === process.getuid?.() && (stat.mode & 0o077) === 0
 }
 
 /** Begins anywhere, so that those that are never looked at are not always the same. */

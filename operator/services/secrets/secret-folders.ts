@@ -5,9 +5,10 @@ import { readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { readIfWhole, writeWhole } from '../../../system/files/atomic-file.ts'
 import { isInMemory } from '../../../system/files/memory.ts'
+import { isOursAlone } from '../../../system/files/own-folder.ts'
 import { temporaryFolder } from '../../../system/files/temporary-folder.ts'
 import type { Places } from '../places.ts'
-import { isOursAlone, makePrivateFolder } from '../places.ts'
+import { makePrivateFolder } from '../places.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 export type Secrets = Readonly<Record<string, string>>
