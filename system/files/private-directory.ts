@@ -1,11 +1,12 @@
 // A directory for one run that only its user may enter, and that is gone afterwards: nobody can have put a file or link
-// where the plugin will write.
+// where the plugin will write. Whoever makes one removes those of killed runs first.
 import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs'
 import { mkdir, mkdtemp, rmdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
+import { collectAbandonedOnce, directoryPrefix } from './abandoned-directories.ts'
 
 type Places = {
   /** Working directory, empty at the start. */
@@ -14,11 +15,11 @@ type Places = {
   readonly temporary: string
 }
 
-const PREFIX = 'octo-run-'
 const ONLY_OURS = { mode: 0o700 }
 
 export function makePrivateDirectory(): Places & Disposable {
   const folder = tmpdir()
+  collectAbandonedOnce(folder)
   const root = makeRoot(folder)
   const places = placesIn(root)
   try {
@@ -32,7 +33,8 @@ export function makePrivateDirectory(): Places & Disposable {
 /** The same for who keeps time meanwhile: on a busy disk each of these calls takes milliseconds. */
 export async function openPrivateDirectory(): Promise<Places & AsyncDisposable> {
   const folder = tmpdir()
-  const root = await mkdtemp(join(folder, PREFIX)).catch((cause: unknown) => {
+  collectAbandonedOnce(folder)
+  const root = await mkdtemp(join(folder, directoryPrefix())).catch((cause: unknown) => {
     throw notUsable(folder, cause)
   })
   const places = placesIn(root)
@@ -50,7 +52,7 @@ function placesIn(root: string): Places {
 
 function makeRoot(folder: string): string {
   try {
-    return mkdtempSync(join(folder, PREFIX))
+    return mkdtempSync(join(folder, directoryPrefix()))
   } catch (cause) {
     throw notUsable(folder, cause)
   }
