@@ -1,6 +1,7 @@
 // Where the stores are, from the environment.
 import { join, resolve } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
+import { userHome } from '../../system/files/user-home.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -17,20 +18,14 @@ export function sharedRootOf(env: Environment): string | undefined {
 function cacheFolder(env: Environment, platform: string): string {
   // A relative XDG path must be ignored (XDG Base Directory Specification).
   if (env.XDG_CACHE_HOME?.startsWith('/')) return env.XDG_CACHE_HOME
-  const home = env.HOME || homeOfUser()
+  const home = userHome(env) ?? nowhere()
   if (platform === 'win32') return env.LOCALAPPDATA ?? join(home, 'AppData', 'Local')
   return platform === 'darwin' ? join(home, 'Library', 'Caches') : join(home, '.cache')
 }
 
-/** Containers run under users that no list of users knows. */
-function homeOfUser(): string {
-  try {
-    return process.getBuiltinModule('node:os').homedir()
-  } catch (cause) {
-    throw coded('IO_FAILED', {
-      message: 'there is no place for the store: HOME is not set, and this user has no home folder',
-      hint: 'set OCTO_HOME to a folder of your own',
-      cause,
-    })
-  }
+function nowhere(): never {
+  throw coded('IO_FAILED', {
+    message: 'there is no place for the store: HOME is not set, and this user has no home folder',
+    hint: 'set OCTO_HOME to a folder of your own',
+  })
 }

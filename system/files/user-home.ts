@@ -1,11 +1,11 @@
-// Where a user is at home. Users that no list of users knows, as containers have them, are nowhere.
-import { homedir } from 'node:os'
+// Where a user is at home. Users that no list of users knows, as containers have them, are nowhere. Light: a warm run loads it, and
+// node:os takes time.
 
 /** HOME, or what the system knows; undefined where there is neither. */
 export function userHome({ HOME }: Readonly<Record<string, string | undefined>>): string | undefined {
   if (HOME) return HOME
   try {
-    return homedir()
+    return process.getBuiltinModule('node:os').homedir()
   } catch {
     return undefined
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
+import os from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { openStore } from '../../../client/store/open-store.ts'
@@ -12,6 +13,15 @@ test('finds its root from the environment', () => {
   assert.equal(storeRootOf({ XDG_CACHE_HOME: '/x', HOME: '/h' }, 'linux'), '/x/octo')
   assert.equal(storeRootOf({ XDG_CACHE_HOME: 'relative', HOME: '/h' }, 'linux'), '/h/.cache/octo')
   assert.equal(storeRootOf({ HOME: '/h' }, 'darwin'), '/h/Library/Caches/octo')
+})
+
+test('says OCTO_HOME where the user is nowhere at home', (t) => {
+  t.mock.method(os, 'homedir', () => {
+    throw new Error('no such user')
+  })
+  const { message, hint } = expectCode('IO_FAILED', () => storeRootOf({}, 'linux'))
+  assert.equal(message, 'there is no place for the store: HOME is not set, and this user has no home folder')
+  assert.match(String(hint), /OCTO_HOME/)
 })
 
 test('says OCTO_HOME where the store has no place, or too long a path', (t) => {
