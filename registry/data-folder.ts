@@ -1,5 +1,7 @@
-// The folder of a registry's data, made when it is not there, and refused where it is another user's.
-import { statSync } from 'node:fs'
+// The folder of a registry's data, made when it is not there, and refused where it is another user's, or where a link in it leads
+// elsewhere: what is written, renamed or collected there would be somebody else's files, or lie on another disk.
+import { lstatSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { coded } from '../schemas/errors.ts'
 import { quote } from '../schemas/quote.ts'
 import { isMissing } from '../system/files/errors.ts'
@@ -37,8 +39,24 @@ export function holdsRegistry(dataDir: string): boolean {
   return true
 }
 
-/** Throws IO_FAILED for data that is there and closed to this user. */
+/** Throws IO_FAILED for data that is there and closed to this user, or reached by a link. */
 export function requireOwnData(dataDir: string): void {
   for (const path of [dataDir, databasePath(dataDir)])
     if (statSync(path, { throwIfNoEntry: false })) requireAccess(path, WAY_OUT)
+  for (const place of PLACES) requireNoLink(join(dataDir, place))
+}
+
+/** All that octo makes there. The data directory itself may be a link. */
+const PLACES = [
+  ...['octo.db', 'octo.db-wal', 'octo.db-shm', 'serve.lock', 'audit-head.json', 'base-url', 'component-domain'],
+  ...['blobs', 'blobs/sha256', 'trash', 'uploads', 'staging', 'tree', 'tree.json', 'private-staging', 'private-tree'],
+]
+
+function requireNoLink(path: string): void {
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return
+  throw coded('IO_FAILED', {
+    message: `${quote(path)} is a symbolic link, and a registry follows none below its data directory`,
+    details: { path },
+    hint: 'put what it leads to in its place, all on one disk; the data directory itself may be a link',
+  })
 }

@@ -2,7 +2,8 @@
 // What is deleted lies in the trash for a day, and so does what a crash left of a put.
 import { randomBytes } from 'node:crypto'
 import type { BigIntStats } from 'node:fs'
-import { chmod, mkdir, open, opendir, readdir, rename, rm, stat, unlink } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { chmod, lstat, mkdir, open, opendir, readdir, rename, rm, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
 import { digestFromHex, hexOf } from '../../schemas/digest.ts'
@@ -27,6 +28,8 @@ type DiskBlobStore = BlobStore & {
 }
 
 const READ_CHUNK_BYTES = 1024 * 1024
+/** A link that somebody put in the place of a blob is none. */
+const READ_NO_LINK = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)
 const IS_BLOB = /^[0-9a-f]{64}$/
 
 export async function openDiskBlobs({ dataDir, fileToTake = () => undefined }: DiskBlobs): Promise<DiskBlobStore> {
@@ -87,8 +90,8 @@ async function writeSource(source: BlobSource, path: string): Promise<void> {
 }
 
 async function* readChunks(digest: Digest, path: string, range?: BlobRange): AsyncGenerator<Buffer> {
-  await using file = await open(path).catch((error: unknown) => {
-    throw isErrno(error, 'ENOENT') ? absent(digest, error) : error
+  await using file = await open(path, READ_NO_LINK).catch((error: unknown) => {
+    throw isErrno(error, 'ENOENT', 'ELOOP') ? absent(digest, error) : error
   })
   const { start, end } = range ?? { start: 0, end: Number.POSITIVE_INFINITY }
   const buffer = Buffer.allocUnsafe(READ_CHUNK_BYTES)
@@ -102,7 +105,7 @@ async function* readChunks(digest: Digest, path: string, range?: BlobRange): Asy
 }
 
 async function find(path: string): Promise<BigIntStats | undefined> {
-  const found = await stat(path, { bigint: true }).catch(ignoring('ENOENT'))
+  const found = await lstat(path, { bigint: true }).catch(ignoring('ENOENT'))
   return found?.isFile() ? found : undefined
 }
 
@@ -148,10 +151,10 @@ async function emptyTrash(trash: string, { beforeMs, latestMs }: DeletedAt): Pro
   for (const name of await readdir(trash)) {
     const path = join(trash, name)
     // ctime is when the file was moved here; a blob's mtime is when it was uploaded.
-    const file = await stat(path).catch(() => undefined)
+    const file = await lstat(path).catch(() => undefined)
     if (!file) continue
     // Any change sets it to now, one that changes nothing too.
-    if (file.ctimeMs > latestMs) await chmod(path, file.mode).catch(ignoring('ENOENT', 'EPERM'))
+    if (file.ctimeMs > latestMs && file.isFile()) await chmod(path, file.mode).catch(ignoring('ENOENT', 'EPERM'))
     if (file.ctimeMs > beforeMs) continue
     // Another collection, of a command beside the registry, may be emptying it as well.
     if (await unlink(path).then(() => true, ignoring('ENOENT'))) emptied++
@@ -161,7 +164,7 @@ async function emptyTrash(trash: string, { beforeMs, latestMs }: DeletedAt): Pro
 
 async function* listFolder(folder: string): AsyncGenerator<Digest | { readonly stray: string }> {
   for await (const entry of await opendir(folder, { bufferSize: 256 })) {
-    const isBlob = IS_BLOB.test(entry.name) && !entry.isDirectory()
+    const isBlob = IS_BLOB.test(entry.name) && entry.isFile()
     yield isBlob ? digestFromHex(entry.name) : { stray: entry.name }
   }
 }

@@ -4,12 +4,14 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import promises from 'node:fs/promises'
@@ -51,6 +53,31 @@ test('the file of a finished upload is taken as it is, and nobody may write into
   assert.deepEqual(filesBelow(dataDir), [`blobs/sha256/${hexOf(DIGEST)}`])
   const found = statSync(blobs.fileOf(DIGEST))
   assert.deepEqual([found.ino, found.mode & 0o777], [ino, 0o444])
+})
+
+test('a link in the place of a blob is none: it is not read, and a put takes its place', async (t) => {
+  const { dataDir, blobs } = await aScene(t)
+  const theirs = join(dataDir, 'theirs')
+  writeFileSync(theirs, BYTES)
+  symlinkSync(theirs, blobs.fileOf(DIGEST))
+  assert.equal(await blobs.stat(DIGEST), undefined)
+  await expectCodeAsync('DATA_DIR_CORRUPT', () => Array.fromAsync(blobs.open(DIGEST)))
+  assert.deepEqual(await Array.fromAsync(blobs.list()), [{ stray: hexOf(DIGEST) }])
+  await blobs.put(source)
+  assert.ok(lstatSync(blobs.fileOf(DIGEST)).isFile())
+  assert.deepEqual(readFileSync(theirs), BYTES)
+})
+
+test('a link in the trash goes with it, and what it leads to stays as it is', async (t) => {
+  const { dataDir, blobs, trashed } = await aScene(t)
+  const theirs = join(dataDir, 'theirs')
+  writeFileSync(theirs, BYTES)
+  symlinkSync(theirs, trashed)
+  symlinkSync('gone', `${trashed}.put`)
+  const { ctimeMs } = statSync(theirs)
+  assert.equal(await blobs.purge({ beforeMs: Number.POSITIVE_INFINITY, latestMs: 0 }, nothingCounts), 2)
+  assert.equal(statSync(theirs).ctimeMs, ctimeMs)
+  assert.deepEqual(filesBelow(dataDir), ['theirs'])
 })
 
 const nothingCounts = async () => false

@@ -1,0 +1,60 @@
+// The data directory may be reached by a link, and holds none: what is written in it is nobody else's.
+import assert from 'node:assert/strict'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { test } from 'node:test'
+import { holdsRegistry, makeDataFolder } from '../../registry/data-folder.ts'
+import { expectCode } from '../support/assertions/expect-code.ts'
+import { filesBelow, tempFolder } from '../support/machine/temp-folder.ts'
+import { typeOcto } from '../support/octo/in-process-octo.ts'
+
+const FOLDERS = ['blobs', 'blobs/sha256', 'trash', 'uploads', 'staging', 'tree', 'private-staging', 'private-tree']
+const FILES = ['octo.db', 'octo.db-wal', 'octo.db-shm', 'serve.lock', 'audit-head.json', 'base-url', 'component-domain']
+
+test('a registry follows no link below its data directory, and leaves what it leads to alone', (t) => {
+  const [data, outside] = [join(tempFolder(t), 'data'), tempFolder(t)]
+  makeDataFolder(data)
+  for (const place of [...FOLDERS, ...FILES, 'tree.json']) {
+    const path = join(data, place)
+    const [target, isFolder] = [join(outside, 'theirs'), FOLDERS.includes(place)]
+    if (isFolder) mkdirSync(target)
+    else writeFileSync(target, '')
+    mkdirSync(dirname(path), { recursive: true })
+    symlinkSync(target, path)
+    for (const open of [makeDataFolder, ...(place === 'octo.db' ? [holdsRegistry] : [])]) {
+      const { message, details } = expectCode('IO_FAILED', () => open(data))
+      assert.deepEqual(details, { path })
+      assert.match(message, /is a symbolic link, and a registry follows none below its data directory$/)
+    }
+    assert.deepEqual(readdirSync(outside), ['theirs'], place)
+    if (isFolder) assert.deepEqual(readdirSync(target), [])
+    rmSync(path)
+    rmSync(target, { recursive: true })
+  }
+})
+
+test('a link that leads to nothing is one, too: what is made would be made elsewhere', (t) => {
+  const data = tempFolder(t)
+  symlinkSync(join(data, 'gone'), join(data, 'uploads'))
+  expectCode('IO_FAILED', () => makeDataFolder(data))
+  assert.equal(existsSync(join(data, 'gone')), false)
+})
+
+test('every command works on a data directory that is itself reached by a link, and refuses links in it', async (t) => {
+  const folder = tempFolder(t)
+  const [real, data] = [join(folder, 'real'), join(folder, 'data')]
+  mkdirSync(real)
+  symlinkSync(real, data)
+  const octo = (...words: string[]) => typeOcto(['registry', ...words, '--data', data])
+  assert.equal((await octo('repo', 'create', 'core')).code, 0)
+  assert.equal((await octo('fsck')).code, 0)
+  renameSync(join(real, 'blobs'), join(folder, 'elsewhere'))
+  symlinkSync(join(folder, 'elsewhere'), join(real, 'blobs'))
+  const before = filesBelow(folder)
+  for (const words of [['repo', 'list'], ['fsck'], ['gc']]) {
+    const { code, stderr } = await octo(...words)
+    assert.equal(code, 74, words.join(' '))
+    assert.match(stderr, /blobs` is a symbolic link/)
+  }
+  assert.deepEqual(filesBelow(folder), before)
+})
