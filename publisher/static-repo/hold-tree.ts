@@ -5,7 +5,6 @@ import { closeSync, lstatSync, openSync, rmdirSync, rmSync, statSync } from 'nod
 import { join } from 'node:path'
 import { ignoring, onDisk } from '../../system/files/errors.ts'
 import { makeFolder } from '../../system/files/make-folder.ts'
-import { explainRefusal } from '../../system/files/refusal.ts'
 import { takeLock } from '../../system/process-lock.ts'
 
 /** Inside the tree, as another place may be on another disk; gone when a build ends. */
@@ -23,8 +22,8 @@ export async function holdTree(root: string, onWait?: (line: string) => void): P
   const subject = `the tree in ${root}`
   const isNew = statSync(root, { throwIfNoEntry: false }) === undefined
   for (;;) {
-    onDisk(folder, () => explained(() => makeOwnFolder(folder)))
-    const before = onDisk(path, () => explained(() => madeFile(path)))
+    onDisk(folder, () => makeOwnFolder(folder))
+    const before = onDisk(path, () => madeFile(path))
     if (before === undefined) continue
     const lock = await takeLock({ path, mode: 'exclusive', subject, ...(onWait ? { onWait } : {}) }).catch(
       (error: unknown): undefined => {
@@ -46,15 +45,6 @@ function held({ root, folder, lock, isNew }: Hold): HeldTree {
       lock[Symbol.dispose]()
       if (isNew) removeEmpty(root)
     },
-  }
-}
-
-/** Of a tree that is closed to this user it says which folder that is, and the way round it. */
-function explained<Result>(act: () => Result): Result {
-  try {
-    return act()
-  } catch (error) {
-    throw explainRefusal(error)
   }
 }
 

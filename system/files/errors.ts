@@ -2,13 +2,14 @@
 import type { CodedError } from '../../schemas/errors.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
+import { explainRefusal } from './refusal.ts'
 
 /** What a person can do about the disk; whoever owns the file knows it. */
 export type DiskWords = { readonly whenFull?: string }
 
 const SQLITE_FULL = 13
 
-/** NO_SPACE or IO_FAILED with the cause; coded errors pass. */
+/** NO_SPACE or IO_FAILED with the cause, which names the folder that is closed to this user and the way round it; coded errors pass. */
 export function explainDisk(error: unknown, path: string, { whenFull }: DiskWords = {}): CodedError {
   if (isCoded(error)) return error
   const { code, errcode } = error as { code?: string; errcode?: number }
@@ -19,6 +20,8 @@ export function explainDisk(error: unknown, path: string, { whenFull }: DiskWord
       ...(whenFull === undefined ? {} : { hint: whenFull }),
       cause: error,
     })
+  const refused = explainRefusal(error)
+  if (isCoded(refused)) return refused
   return coded('IO_FAILED', {
     message: `${quote(path)} could not be used: ${code ?? (error instanceof Error ? error.message : 'unknown reason')}`,
     details: { path, ...(code ? { reason: code } : {}) },

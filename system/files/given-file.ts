@@ -1,11 +1,10 @@
 // A file that somebody named: what is none, or none that can be used, is told with what to do. A pipe that has a name is never waited
 // for; what a shell opened for octo, as for `<(command)` and `/dev/stdin`, is read to its end.
 import { fstatSync, readSync } from 'node:fs'
-import { coded, isCoded, withHint } from '../../schemas/errors.ts'
+import { coded, withHint } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { explainDisk, ignoring, isErrno, isMissing } from './errors.ts'
 import { noFile, readPlainFile, tooLarge } from './read-plain-file.ts'
-import { explainRefusal } from './refusal.ts'
 
 type Given = {
   /** `public key file`. */
@@ -27,9 +26,8 @@ export function readGivenFile(path: string, { what, maxBytes, hint }: Given): Bu
         hint,
         cause: error,
       })
-    const explained = explainRefusal(error)
-    if (isCoded(explained) && explained.hint !== undefined) throw explained
-    throw withHint(explainDisk(explained, path), hint)
+    const explained = explainDisk(error, path)
+    throw explained.hint === undefined ? withHint(explained, hint) : explained
   }
 }
 

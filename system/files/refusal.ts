@@ -3,14 +3,14 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
-import { isErrno } from './errors.ts'
 
 /** IO_FAILED for a place that this user may not use so, or that cannot be one, any other error as it is. `hint` is the way round it, which a caller may know. */
 export function explainRefusal(error: unknown, hint?: string): unknown {
   if (isCoded(error)) return error
-  if (isErrno(error, 'ELOOP', 'ENAMETOOLONG')) return explainNoPlace(error as NodeJS.ErrnoException, hint)
-  if (!isErrno(error, 'EACCES', 'EPERM', 'EROFS')) return error
-  const { code: reason, path, dest, syscall } = error as NodeJS.ErrnoException & { readonly dest?: string }
+  const failed = (error ?? {}) as NodeJS.ErrnoException & { readonly dest?: string }
+  const { code: reason = '', path, dest, syscall } = failed
+  if (['ELOOP', 'ENAMETOOLONG'].includes(reason)) return explainNoPlace(failed, hint)
+  if (!['EACCES', 'EPERM', 'EROFS'].includes(reason)) return error
   // A program that may not be started has a path, too.
   if (path === undefined || syscall?.startsWith('spawn')) return error
   const wanted = resolve(dest ?? path)
@@ -57,7 +57,7 @@ function nearestThere(path: string): string {
   }
 }
 
-function sentence(place: string, isWhole: boolean, reason: string | undefined): string {
+function sentence(place: string, isWhole: boolean, reason: string): string {
   if (reason === 'EROFS') return `${quote(place)} is on a disk that is mounted read-only`
   if (reason === 'EPERM') return `the system does not let this user change ${quote(place)}`
   const isFolder = statSync(place, { throwIfNoEntry: false })?.isDirectory() === true
@@ -75,7 +75,7 @@ function mayUse(place: string, how: number): boolean {
   }
 }
 
-function waysOut(place: string, reason: string | undefined): string {
+function waysOut(place: string, reason: string): string {
   if (reason === 'EROFS') return 'name a place on a disk that can be written, or mount this one so that it can'
   return `\`ls -ld ${shellWord(place)}\` shows whose it is: work as that user, or name another place`
 }

@@ -1,10 +1,12 @@
 // Errors of the system are told apart by their codes, and only those that are named pass.
 import assert from 'node:assert/strict'
 import { constants } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { getSystemErrorName } from 'node:util'
 import { coded } from '../../../schemas/errors.ts'
 import { explainDisk, ignoring, isErrno, isFull, isMissing } from '../../../system/files/errors.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 const errno = (code: string) => Object.assign(new Error(code), { code })
 
@@ -33,6 +35,15 @@ test('a share of the disk that is used up is said to be full, although Node has 
   assert.equal(isFull(error), true)
   assert.equal(explainDisk(error, 'x').code, 'NO_SPACE')
   assert.equal(isFull(Object.assign(error, { errno: number - 1, code: 'EIO' })), false)
+})
+
+test('a place that the file system keeps from this user is named as far as the way is open, with the way round it', (t) => {
+  const folder = tempFolder(t)
+  const path = join(folder, 'gone', 'file')
+  const { code, message, details, hint } = explainDisk(Object.assign(errno('EACCES'), { path }), 'x')
+  assert.deepEqual([code, details], ['IO_FAILED', { path, reason: 'EACCES' }])
+  assert.equal(message, `this user may not write to folder \`${folder}\``)
+  assert.equal(hint, `\`ls -ld ${folder}\` shows whose it is: work as that user, or name another place`)
 })
 
 test('what is no error of the system is none of them', () => {
