@@ -1,11 +1,11 @@
 // Reads a config and everything that it includes, in the order of precedence, bounded in number, depth and size. octoctl
 // follows include cycles forever; here a cycle is an error that shows it.
-import { readFile, stat } from 'node:fs/promises'
 import type { DocumentKey } from '../schemas/document-key.ts'
 import { coded } from '../schemas/errors.ts'
 import { quote } from '../schemas/quote.ts'
 import { shownAddress } from '../schemas/shown-address.ts'
 import { decodeText } from '../schemas/text.ts'
+import { readPlainFile } from '../system/files/read-plain-file.ts'
 import { invalid } from './document/invalid.ts'
 import type { ConfigSource, TreeNode } from './document/node.ts'
 import { refused } from './document/refused.ts'
@@ -251,14 +251,11 @@ async function readLocal(address: DocumentAddress, { gathering, include }: Step)
   const given = gathering.texts?.get(path)
   if (given !== undefined) return given
   try {
-    const found = await stat(path)
-    // A checkout from elsewhere may hold a link to a device, which would be read for ever.
-    if (!found.isFile()) throw notReadable(path, { reason: 'it is not a file', from })
-    const { size } = found
-    if (size > CONFIG_LIMITS.documentBytes) throw tooMuch(`is larger than ${CONFIG_LIMITS.documentBytes} bytes`, path)
-    return decodeText(await readFile(path), path)
+    return decodeText(readPlainFile(path, CONFIG_LIMITS.documentBytes), path)
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException
+    if (code === 'LIMIT_EXCEEDED') throw tooMuch(`is larger than ${CONFIG_LIMITS.documentBytes} bytes`, path)
+    if (code === 'IO_FAILED') throw notReadable(path, { reason: 'it is not a file', from })
     if (!['ENOENT', 'ENOTDIR', 'EACCES'].includes(code)) throw error
     throw notReadable(path, { reason: code, from, cause: error })
   }

@@ -66,7 +66,7 @@ async function keyOf(node: TreeNode, trusted: readonly TrustedKey[], now: () => 
   }
   const file = node.kind === 'map' ? fieldOf(node, 'key', 'file') : undefined
   if (file?.kind !== 'scalar') return { kind: 'sigstore', key: readKey(node, { keyFiles: new Map() }) }
-  const content = await readKeyFile(file)
+  const content = readKeyFile(file)
   if (!content.includes('-----BEGIN PGP '))
     return { kind: 'sigstore', key: readKey(node, { keyFiles: new Map([[file, content]]) }) }
   const window = (['from', 'to', 'revoked', 'trust-lockfile'] as const).find((key) => fieldOf(node, 'key', key))

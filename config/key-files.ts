@@ -1,8 +1,9 @@
 // Files with public keys, which lie beside the local document that names them.
-import { readFile, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { isCoded } from '../schemas/errors.ts'
 import { quote } from '../schemas/quote.ts'
 import { decodeText } from '../schemas/text.ts'
+import { readPlainFile } from '../system/files/read-plain-file.ts'
 import { invalid } from './document/invalid.ts'
 import type { ScalarNode, TreeNode } from './document/node.ts'
 import { textOf } from './document/node.ts'
@@ -11,17 +12,18 @@ import { textOf } from './document/node.ts'
 const MAX_KEY_BYTES = 64 * 1024
 
 /** Throws CONFIG_INVALID at the place that names the file. */
-export async function readKeyFile(node: ScalarNode): Promise<string> {
+export function readKeyFile(node: ScalarNode): string {
   const path = keyFilePath(node)
   try {
-    const found = await stat(path)
-    if (!found.isFile()) throw invalid(node, `key file ${quote(path)} is not a file`)
-    if (found.size > MAX_KEY_BYTES) throw invalid(node, `key file ${quote(path)} is larger than ${MAX_KEY_BYTES} bytes`)
-    return decodeText(await readFile(path), path)
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'CONFIG_INVALID') throw error
-    throw invalid(node, `key file ${quote(path)} cannot be read`, { cause: error })
+    return decodeText(readPlainFile(path, MAX_KEY_BYTES), path)
+  } catch (cause) {
+    throw invalid(node, `key file ${quote(path)} ${problemOf(cause)}`, { cause })
   }
+}
+
+function problemOf(error: unknown): string {
+  if (isCoded(error, 'LIMIT_EXCEEDED')) return `is larger than ${MAX_KEY_BYTES} bytes`
+  return isCoded(error, 'IO_FAILED') ? 'is not a file' : 'cannot be read'
 }
 
 export function keyFilePath(node: TreeNode): string {

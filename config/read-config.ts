@@ -2,11 +2,12 @@
 // environment.
 
 import { join } from 'node:path'
+import type { CodedError } from '../schemas/errors.ts'
+import { isCoded } from '../schemas/errors.ts'
 import { platformOf } from '../schemas/platform.ts'
-import { settled } from '../system/async/limit.ts'
 import type { AskPrompt } from './ask-prompts.ts'
 import { withAnswers } from './ask-prompts.ts'
-import type { TreeNode } from './document/node.ts'
+import type { ScalarNode, TreeNode } from './document/node.ts'
 import { templateBudget } from './document/template.ts'
 import { joinDocuments } from './document/trees.ts'
 import type { OnProblem, Warnings } from './document/warnings.ts'
@@ -103,11 +104,11 @@ export async function readWholeConfig(
   })
   const names = documents.map(({ address }) => address.name)
   const { trees, files, folder } = joinAll(documents, deps.env, warnings)
-  const keyFiles = await readKeyFiles(trees.local, warnings)
+  const keyFiles = readKeyFiles(trees.local, warnings)
   const prompts = readPrompts(trees.local, warnings)
   const texts = [
     ...documents.filter(({ address }) => address.kind === 'file').map(({ text }) => text),
-    ...(prompts.length > 0 ? await localTemplates(files) : []),
+    ...(prompts.length > 0 ? localTemplates(files) : []),
   ]
   const variables = {
     env: await withAnswers(prompts, { env, texts, ask: deps.ask, report: warnings.report }),
@@ -149,13 +150,16 @@ function joinAll(documents: readonly ConfigDocument[], env: ConfigDeps['env'], w
 }
 
 /** Key files lie beside the local document that names them. Why one cannot be read is told where its key is. */
-async function readKeyFiles(local: TreeNode | undefined, warnings: Warnings): Promise<KeyFiles> {
+function readKeyFiles(local: TreeNode | undefined, warnings: Warnings): KeyFiles {
   const repos = attempt(warnings, () => findRepos(local)) ?? []
-  const texts = repos
-    .flatMap(({ node }) => keyFileNodes(node))
-    .map(async (node) => {
-      const read = await settled(() => readKeyFile(node))
-      return [node, read.state === 'done' ? read.value : read.error] as const
-    })
-  return new Map(await Promise.all(texts))
+  return new Map(repos.flatMap(({ node }) => keyFileNodes(node)).map((node) => [node, textOrRefusal(node)]))
+}
+
+function textOrRefusal(node: ScalarNode): string | CodedError {
+  try {
+    return readKeyFile(node)
+  } catch (error) {
+    if (isCoded(error)) return error
+    throw error
+  }
 }

@@ -1,11 +1,12 @@
 // Puts the files of a config where its services find them, before an operator starts them.
-import { readFile, stat } from 'node:fs/promises'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { coded, isCoded } from '../schemas/errors.ts'
 import { quote } from '../schemas/quote.ts'
 import { shownAddress } from '../schemas/shown-address.ts'
 import { decodeText } from '../schemas/text.ts'
 import { writeWhole } from '../system/files/atomic-file.ts'
+import { readPlainFile, tooLarge } from '../system/files/read-plain-file.ts'
 import type { ScalarNode } from './document/node.ts'
 import { placeOf } from './document/node.ts'
 import type { TemplateVariables } from './document/template.ts'
@@ -34,9 +35,9 @@ export async function writeRepoFiles(files: readonly RepoFile[], writing: Writin
   const warnings: string[] = []
   for (const file of files) {
     const { address, path, isTemplate } = file
-    if (path === address.name) await readLocal(file)
+    if (path === address.name) readLocal(file)
     else {
-      const text = address.kind === 'file' ? await readLocal(file) : await fetchFile(file, writing, warnings)
+      const text = address.kind === 'file' ? readLocal(file) : await fetchFile(file, writing, warnings)
       openPrivateFolder(writing.folder)
       const whole = isTemplate ? expandFile(documentOf(file, text), writing.variables) : text
       writeWhole(path, whole, { staging: join(path, '..'), mode: READABLE })
@@ -46,9 +47,17 @@ export async function writeRepoFiles(files: readonly RepoFile[], writing: Writin
 }
 
 /** Texts of the files that templates are filled into; one that cannot be read is for whoever writes them to tell. */
-export async function localTemplates(files: readonly RepoFile[]): Promise<readonly string[]> {
+export function localTemplates(files: readonly RepoFile[]): readonly string[] {
   const templates = files.filter(({ address, isTemplate }) => isTemplate && address.kind === 'file')
-  return await Promise.all(templates.map((file) => readLocal(file).catch(() => '')))
+  return templates.map(readOrNothing)
+}
+
+function readOrNothing(file: RepoFile): string {
+  try {
+    return readLocal(file)
+  } catch {
+    return ''
+  }
 }
 
 async function fetchFile(
@@ -79,16 +88,18 @@ function notAllowed(url: string, cause?: unknown): Error {
   })
 }
 
-async function readLocal(file: RepoFile): Promise<string> {
+function readLocal(file: RepoFile): string {
   const { name } = file.address
   try {
-    const found = await stat(name)
+    if (file.isTemplate) return decodeText(readPlainFile(name, MAX_FILE_BYTES), name)
+    // Its service reads it, which may be another user.
+    const found = statSync(name)
     if (!found.isFile()) throw notReadable(file, 'it is not a file')
-    if (found.size > MAX_FILE_BYTES)
-      throw coded('LIMIT_EXCEEDED', { message: `file ${quote(name)} is larger than ${MAX_FILE_BYTES} bytes` })
-    return file.isTemplate ? decodeText(await readFile(name), name) : ''
+    if (found.size > MAX_FILE_BYTES) throw tooLarge(name, MAX_FILE_BYTES)
+    return ''
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException
+    if (code === 'IO_FAILED') throw notReadable(file, 'it is not a file')
     if (!['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP'].includes(code)) throw error
     throw notReadable(file, code, error)
   }

@@ -1,6 +1,6 @@
 // How much a config may be: levels and number of documents, bytes of each and of all.
 import assert from 'node:assert/strict'
-import { truncate } from 'node:fs/promises'
+import { symlink, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { CONFIG_LIMITS } from '../../config/documents.ts'
@@ -53,4 +53,20 @@ test('all documents together end after 2 MiB, wherever they come from', async (t
   assert.equal((await read(documentBytes / 2)).files.length, count + 1)
   const error = await expectCodeAsync('LIMIT_EXCEEDED', () => read(documentBytes))
   assert.match(error.message, /^config `https:\/\/x\.example\/6\.yaml` is larger than 2097152 bytes in all$/)
+})
+
+const onLinux = { skip: process.platform === 'linux' ? false : 'files of the kernel are needed' }
+test('files that say nothing of their size are read no further than what may be in them', onLinux, async (t) => {
+  const directory = await writeConfigFiles(t, {
+    'octo.yaml': 'include: [endless.yaml]\n',
+    'keys.yaml':
+      'operator: {repos: {core: {url: "https://x.example/repos/core.yaml", keys: [{file: endless.yaml}]}}}\n',
+  })
+  // Every symbol of the kernel, in a file of no bytes.
+  await symlink('/proc/kallsyms', join(directory, 'endless.yaml'))
+  const deps = { cwd: directory, env: {} }
+  const document = await expectCodeAsync('LIMIT_EXCEEDED', () => readConfig(undefined, deps))
+  assert.match(document.message, /endless\.yaml` is larger than 262144 bytes$/)
+  const key = await expectCodeAsync('CONFIG_INVALID', () => readConfig('keys.yaml', deps))
+  assert.match(key.message, /endless\.yaml` is larger than 65536 bytes/)
 })
