@@ -77,8 +77,10 @@ function refusal({ document, question, fitting, active, operatorVersion }: Refus
   if (yanked && newest)
     return coded('VERSION_YANKED', {
       message: `every version of ${quote(name)} that fits ${wanted} was ${blocked ? 'yanked or quarantined' : 'yanked'}, the newest is ${quote(newest.version)}${reasonNote(newest)}`,
-      details: { plugin: name, version: yanked.version, reason: yanked.reason },
-      hint: 'ask for another range; lockfiles that name the version keep working',
+      details: { plugin: name, version: newest.version, reason: newest.reason },
+      hint: blocked
+        ? 'ask for another range; lockfiles that name a yanked version keep working, and of a quarantined one they do not'
+        : 'ask for another range; lockfiles that name the version keep working',
     })
   if (blocked) return quarantined(document, blocked, 'no other version fits: ask for another range')
   const existing = document.versions.slice(0, 10).map(({ version }) => version)

@@ -106,8 +106,12 @@ test('of versions that were yanked and quarantined the newest is named with its 
     aVersion('1.0.0', { state: 'yanked', reason: 'broken' }),
     aVersion('1.1.0', { state: 'quarantined', reason: 'malicious' }),
   ]
-  const { message } = expectCode('VERSION_YANKED', () => picked(versions))
+  const { message, details, hint } = expectCode('VERSION_YANKED', () => picked(versions))
   assert.match(message, /was yanked or quarantined, the newest is `1\.1\.0` \(malicious\)$/)
+  assert.deepEqual([details.version, details.reason], ['1.1.0', 'malicious'])
+  assert.match(hint ?? '', /of a quarantined one they do not$/)
+  expectCode('VERSION_QUARANTINED', () => resolve([anOffer(versions)], { locked: aLock('1.1.0') }))
+  assert.equal(resolve([anOffer(versions)], { locked: aLock('1.0.0') }).version.version, '1.0.0')
 })
 
 test('refuses a quarantined version, locked or not', () => {
