@@ -22,7 +22,7 @@ function covers(address: string, url: string): boolean {
   if (!URL.canParse(address) || !URL.canParse(url)) return false
   const [known, asked] = [new URL(address), new URL(url)]
   if (bareHost(known.hostname) !== bareHost(asked.hostname) || portOf(known) !== portOf(asked)) return false
-  const folder = decodedPath(known)
+  const folder = merged(decodedPath(known))
   return pathsOf(asked).some((path) => (folder.endsWith('/') ? path.startsWith(folder) : path === folder))
 }
 
@@ -31,17 +31,33 @@ function portOf({ port }: URL): string {
   return port === '443' || port === '80' ? '' : port
 }
 
-/** Servers differ in whether `%2F..` leads up: wherever one of them would look, the signature is needed. */
+/**
+ * Servers differ in whether `%2F..` leads up, `%5C` is a slash, `//` one or two of them, and `;x` belongs to the name: wherever one of them
+ * would look, the signature is needed.
+ */
 function pathsOf(url: URL): readonly string[] {
   const path = decodedPath(url)
-  return [path, posix.normalize(path)]
+  const slashed = path.replaceAll('\\', '/')
+  const read = [path, slashed, slashed.replace(/;[^/]*/g, '')]
+  return read.flatMap((one) => [merged(one), posix.normalize(one), merged(resolved(one))])
+}
+
+function merged(path: string): string {
+  return path.replace(/\/{2,}/g, '/')
+}
+
+/** As a server does it for which nothing between two slashes is a folder, too. */
+function resolved(path: string): string {
+  const parts: string[] = []
+  for (const part of path.split('/'))
+    if (part === '..') parts.pop()
+    else if (part !== '.') parts.push(part)
+  return parts.join('/')
 }
 
 /** Byte by byte, as a server does it: not all of them have to be a text. */
 function decodedPath({ pathname }: URL): string {
-  return pathname
-    .replace(/%[0-9a-f]{2}/gi, (byte) => String.fromCharCode(Number.parseInt(byte.slice(1), 16)))
-    .replace(/\/{2,}/g, '/')
+  return pathname.replace(/%[0-9a-f]{2}/gi, (byte) => String.fromCharCode(Number.parseInt(byte.slice(1), 16)))
 }
 
 /** The keys that a text names: a whole fingerprint or id, or the end of one. */

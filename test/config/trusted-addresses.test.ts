@@ -27,6 +27,12 @@ const spellings = [
   'https://charts.example.com/shop%2Fweb.yaml',
   'https://charts.example.com/x%2F../shop/web.yaml',
   'https://charts.example.com/x%2F%2E%2e%2fshop/web.yaml',
+  'https://charts.example.com/shop%5Cweb.yaml',
+  'https://charts.example.com/x%5c..%5cshop/web.yaml',
+  'https://charts.example.com/shop;v=1/web.yaml;jsessionid=1',
+  'https://charts.example.com/x/..;/shop/web.yaml',
+  'https://charts.example.com/shop/x//..%2F../web.yaml',
+  'https://charts.example.com/x//..%2Fshop/web.yaml',
 ]
 
 for (const spelling of spellings)
@@ -35,7 +41,12 @@ for (const spelling of spellings)
   })
 
 test('what leaves a trusted folder on some servers only still needs the signature, and so do bytes that are no text', () => {
-  for (const path of ['/shop/x%2F..%2F..%2Fother.yaml', '/shop%2F../other.yaml', '/%73hop/%ff.yaml'])
+  for (const path of [
+    '/shop/x%2F..%2F..%2Fother.yaml',
+    '/shop%2F../other.yaml',
+    '//shop/x%2F..%2F..%2Fother.yaml',
+    '/%73hop/%ff.yaml',
+  ])
     assert.equal(isSigned(FOLDER, `https://charts.example.com${path}`), true, path)
 })
 
@@ -63,3 +74,8 @@ for (const [trusted, url] of others)
   test(`a key for \`${trusted}\` says nothing about \`${url}\``, () => {
     assert.equal(isSigned(trusted, url), false)
   })
+
+test('a trusted address counts for itself, however it is written', () => {
+  for (const folder of ['https://charts.example.com/a%5Cb/', 'https://charts.example.com//shop/'])
+    assert.equal(isSigned(folder, `${folder}web.yaml`), true, folder)
+})
