@@ -18,7 +18,7 @@ export class Refusal extends Error {
 type Row = readonly [status: 'retry' | 'failed', reason: string, words: string]
 
 const ROWS: Readonly<Record<number, Row>> = {
-  403: ['failed', 'denied', 'permission denied: the token has ended, or no policy of it allows this'],
+  403: ['failed', 'denied', 'the token has ended, or no policy of it allows this'],
   404: ['failed', 'absent', 'nothing is there, or it may not be known'],
   412: ['retry', 'stale', 'the server has not caught up with another one yet'],
   429: ['retry', 'limited', 'a quota of the server is used up'],

@@ -1,6 +1,7 @@
 // vault-client against a strict server: what it asks, what it gives, and until when that is good.
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { refusedBy } from '../../plugins/vault-client/refusal.ts'
 import { MAX_SECRETS, MAX_VALUE, NAME_PATTERN } from '../../plugins/vault-client/secrets.ts'
 import { SECRET_LIMITS, SECRET_NAME_PATTERN } from '../../schemas/contract/secrets.ts'
 import { kv1, kv2 } from '../support/peers/vault-mounts.ts'
@@ -186,4 +187,11 @@ test('new secrets are read when a renewal was cut short, or the lease is gone', 
     assert.deepEqual([again.status, again.renewed], ['ok', undefined], again.summary)
     assert.notEqual(again.secrets?.password, result.secrets?.password)
   }
+})
+
+test('what the server says of a refusal is not said once more in our words', () => {
+  const answer = { status: 403, body: {}, words: '1 error occurred: * permission denied', isSealed: false }
+  const { message } = refusedBy(answer, 'reading `secret/api`')
+  assert.equal(message.match(/permission denied/g)?.length, 1)
+  assert.match(message, /^reading `secret\/api`: the token has ended, or no policy of it allows this \(403\): /)
 })
