@@ -1,7 +1,9 @@
-// The mail that tells a notification: plain text in base64, so that no line is long, starts with a dot or holds more than ASCII.
+// The mail that tells a notification: its text as it stands where every mail server takes it so, so that it can be read and searched
+// without a program, else in base64.
 import type { Notification } from '../../sdk/index.ts'
 import { invalidOptions } from '../../sdk/index.ts'
 import type { Mailbox } from './address.ts'
+import { isAscii } from './address.ts'
 import { encodedText, headerField, mailboxes } from './header.ts'
 
 type Mail = {
@@ -32,10 +34,22 @@ export function renderMail(notification: Notification, from: Mailbox, to: readon
     headerField('Auto-Submitted', ['auto-generated']),
     headerField('MIME-Version', ['1.0']),
     headerField('Content-Type', ['text/plain; charset=utf-8']),
-    headerField('Content-Transfer-Encoding', ['base64']),
   ]
-  const body = Buffer.from(bodyOf(notification).replace(/\r\n|\r|\n/g, '\r\n')).toString('base64')
-  return { messageId, text: [...head, '', ...(body.match(/.{1,76}/g) ?? []), ''].join('\r\n') }
+  const { encoding, lines } = encodedBody(bodyOf(notification).split(/\r\n|\r|\n/))
+  const text = [...head, headerField('Content-Transfer-Encoding', [encoding]), '', ...lines, ''].join('\r\n')
+  return { messageId, text }
+}
+
+/** A line of a mail has at most 998 bytes, and what more than ASCII does to a server on the way is not known. */
+const MAX_PLAIN_LINE = 900
+
+function encodedBody(lines: readonly string[]): {
+  readonly encoding: '7bit' | 'base64'
+  readonly lines: readonly string[]
+} {
+  if (lines.every((line) => isAscii(line) && line.length <= MAX_PLAIN_LINE)) return { encoding: '7bit', lines }
+  const body = Buffer.from(`${lines.join('\r\n')}\r\n`).toString('base64')
+  return { encoding: 'base64', lines: body.match(/.{1,76}/g) ?? [] }
 }
 
 /** A dot at the beginning of a line would end the mail there. */
@@ -56,7 +70,7 @@ function bodyOf(notification: Notification): string {
   const lines = Object.entries(rows).flatMap(([name, value]) =>
     value === undefined ? [] : [`${name.padEnd(8)} ${value}`],
   )
-  return `${message.toWellFormed()}\n\n${lines.join('\n')}\n`
+  return `${message.toWellFormed()}\n\n${lines.join('\n')}`
 }
 
 /** The same for each try, so that a receiver sees one mail. */

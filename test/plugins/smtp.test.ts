@@ -12,8 +12,30 @@ function decoded(mail: string): { head: string; fields: Map<string, string>; bod
     .replaceAll('\r\n ', ' ')
     .split('\r\n')
     .map((line) => line.split(/: (.*)/s) as [string, string])
-  return { head, fields: new Map(fields), body: Buffer.from(mail.slice(at + 4), 'base64').toString('utf8') }
+  return { head, fields: new Map(fields), body: textOf(mail.slice(at + 4), head) }
 }
+
+function textOf(body: string, head: string): string {
+  return /^Content-Transfer-Encoding: base64$/m.test(head) ? Buffer.from(body, 'base64').toString('utf8') : body
+}
+
+const ENCODINGS: readonly (readonly [message: string, encoding: '7bit' | 'base64'])[] = [
+  ['web.1: crashed: exited with 1', '7bit'],
+  ['first\n.\n..\n.second\r\nthird', '7bit'],
+  ['x'.repeat(900), '7bit'],
+  ['x'.repeat(901), 'base64'],
+  ['a tab\tis no plain text', 'base64'],
+  ['ü', 'base64'],
+]
+
+test(`plain text is sent as it stands, and all of it arrives (${ENCODINGS.length})`, async (t) => {
+  for (const [message, encoding] of ENCODINGS) {
+    const { heard } = await send(t, {}, PLAIN, { notification: aNotification({ message }) })
+    const { fields, body } = decoded(heard.mails[0] ?? '')
+    assert.equal(fields.get('Content-Transfer-Encoding'), encoding, message.slice(0, 40))
+    assert.equal(body.split('\r\n\r\nproject ')[0], message.replaceAll(/\r?\n/g, '\r\n'))
+  }
+})
 
 test('a mail arrives with its envelope, its headers and the whole message, over TLS', async (t) => {
   const message = 'first ü\n.\nsecond 🙂\r\nthird'

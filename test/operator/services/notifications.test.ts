@@ -33,7 +33,7 @@ async function aMailScene(t: TestContext, script: SmtpScript = {}, given: object
 
 const field = (mail: string | undefined, name: string) =>
   new RegExp(`^${name}: (.*)$`, 'm').exec(mail ?? '')?.[1]?.trim()
-const bodyOf = (mail: string | undefined) => Buffer.from(mail?.split('\r\n\r\n')[1] ?? '', 'base64').toString()
+const bodyOf = (mail = '') => mail.split('\r\n\r\n').slice(1).join('\r\n\r\n')
 
 /** Passes as soon as it is looked at. */
 const HEALTH = [{ tool: 'says', args: ['fine', '', '0'], interval: '10ms' }]
@@ -50,6 +50,10 @@ test('a service that is killed is a mail, and one that answers it says that it i
   const [crashed, well] = heard.mails
   assert.equal(field(crashed, 'Subject'), '[shop] web crashed')
   assert.match(bodyOf(crashed), /^web\.1: crashed: ended by SIGKILL; it is tried again\r?\n/)
+  assert.match(
+    bodyOf(crashed),
+    /\r\n\r\nTo look at it, as .*:\r\nocto status web --config \S+\r\nocto logs --tail 20 web --config \S+\/octo\.yaml\r\n/,
+  )
   assert.equal(field(well, 'Subject'), '[shop] web is well again')
   assert.equal(field(well, 'In-Reply-To'), field(crashed, 'Message-ID'))
   assert.deepEqual(heard.breaches, [])
