@@ -6,6 +6,7 @@ import type { OctoConfig } from '../../config/model/config.ts'
 import { lockFile } from '../../system/process-lock.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import type { CheckOutcome } from '../check/outcome.ts'
+import { commandsOfChecks } from '../notifications/next-commands.ts'
 import { notifierNotes } from '../notifications/notes.ts'
 import type { Notifications } from '../notifications/notifications.ts'
 import { openNotifications } from '../notifications/notifications.ts'
@@ -57,7 +58,9 @@ export async function openTeller(telling: Telling, log: (line: string) => void):
     return undefined
   }
   try {
-    const notifications = openNotifications({ path: join(places.state, 'checks-told.json'), log })
+    const notifications = openNotifications({
+      ...{ path: join(places.state, 'checks-told.json'), log, next: commandsOfChecks(telling.configPath) },
+    })
     return await tellerOf(notifications, lock, telling)
   } catch (error) {
     lock[Symbol.dispose]()

@@ -9,7 +9,12 @@ import { standing } from './standing.ts'
 import type { News } from './state.ts'
 import { titleOf } from './title.ts'
 
-export type Facts = { readonly project: string; readonly host: string }
+export type Facts = {
+  readonly project: string
+  readonly host: string
+  /** The command lines that show more of a service, or of the project; none where it is told elsewhere what to type. */
+  readonly next?: (service: string) => readonly string[]
+}
 
 type Wanted = Facts & {
   readonly id: string
@@ -31,7 +36,7 @@ const MAX_TITLE = 300
 const MAX_MESSAGE = 16 * 1024
 
 export function composeNotification(wanted: Wanted): Composed {
-  const { id, at, news, count, templates } = wanted
+  const { id, at, news, count, templates, next } = wanted
   const message = messageOf(wanted)
   const { service, check, status, since, kind, project, host } = message
   const first = commonOf(news, (one) => one.first)
@@ -43,7 +48,7 @@ export function composeNotification(wanted: Wanted): Composed {
     ...(status === '' ? {} : { status: status as Notification['status'] & string }),
     ...(first === undefined ? {} : { follows: first }),
     ...(several === undefined ? {} : { title: printable(several, MAX_TITLE) }),
-    message: plainText(message),
+    message: plainText(message, PROBLEMS.has(kind) ? (next?.(service) ?? []) : []),
   }
   try {
     const { subject, body } = templates
@@ -83,7 +88,10 @@ function commonOf(news: readonly News[], read: (one: News) => string | undefined
   return others.length > 0 ? undefined : first
 }
 
-function plainText({ events, count, lost }: MessageOf): string {
+/** What asks for somebody who looks. */
+const PROBLEMS: ReadonlySet<string> = new Set(['failed', 'crashed', 'gave-up'])
+
+function plainText({ events, count, lost }: MessageOf, next: readonly string[]): string {
   const lines = events.map((one) => (events.length > 1 ? `${one.at} ${lineOf(one)}` : lineOf(one)))
   const before = count - events.length
   return safeText(
@@ -91,6 +99,7 @@ function plainText({ events, count, lost }: MessageOf): string {
       ...(before > 0 ? [`${before} earlier events are left out`] : []),
       ...lines,
       ...(lost > 0 ? [`${lost} ${lost === 1 ? 'event' : 'events'} before could not be told`] : []),
+      ...(next.length > 0 ? ['', ...next] : []),
     ].join('\n'),
   )
 }

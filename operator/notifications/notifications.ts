@@ -3,6 +3,7 @@
 import { hostname } from 'node:os'
 import type { Notification } from '../../schemas/contract/notification.ts'
 import { printable, quote } from '../../schemas/quote.ts'
+import type { Facts } from './compose.ts'
 import type { About, Happening } from './happening.ts'
 import { openKeeper, readState } from './keep.ts'
 import type { Answered } from './outlet.ts'
@@ -41,6 +42,8 @@ type NotificationsDeps = {
   /** The file that keeps what was not told yet. */
   readonly path: string
   readonly log: (line: string) => void
+  /** The command lines that show more. */
+  readonly next?: Facts['next']
   /** That a notifier does not deliver, or does again. */
   readonly onTrouble?: (notifier: string, text: string) => void
   /** Of a clock that does not go back while the process lives, near to the time of day. */
@@ -51,7 +54,7 @@ type NotificationsDeps = {
 const MAX_UNREAD = 1000
 const MAX_TIMER_MS = 2 ** 31 - 1
 
-export function openNotifications({ path, log, onTrouble, now = steadyNow }: NotificationsDeps): Notifications {
+export function openNotifications({ path, log, next, onTrouble, now = steadyNow }: NotificationsDeps): Notifications {
   let project = ''
   const host = hostname() || 'unknown'
   const found = readState(path)
@@ -78,11 +81,11 @@ export function openNotifications({ path, log, onTrouble, now = steadyNow }: Not
     try {
       const moment = now()
       const time = { now: moment, at: new Date(moment).toISOString() }
-      const next = step(state, event, { project, host, rules: rules(), time })
-      const isNew = next.state !== state
-      state = next.state
+      const stepped = step(state, event, { project, host, ...(next ? { next } : {}), rules: rules(), time })
+      const isNew = stepped.state !== state
+      state = stepped.state
       const kept = isNew ? keeper.keep(state) : Promise.resolve()
-      for (const effect of next.effects) perform(effect, kept)
+      for (const effect of stepped.effects) perform(effect, kept)
     } catch (error) {
       say(`octo failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
     }

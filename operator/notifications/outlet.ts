@@ -64,7 +64,7 @@ type Advance = Facts & { readonly rule: Rule; readonly time: Time; readonly id: 
 type Advanced = { readonly outlet: Outlet; readonly deliver: boolean; readonly problem?: string }
 
 /** Begins what is due; `id` is for a new message. */
-export function advance(outlet: Outlet, { rule, time, id, project, host }: Advance): Advanced {
+export function advance(outlet: Outlet, { rule, time, id, project, host, next }: Advance): Advanced {
   const { sending, waiting } = outlet
   const { now } = time
   if (sending) {
@@ -77,6 +77,7 @@ export function advance(outlet: Outlet, { rule, time, id, project, host }: Advan
   const lost = outlet.unsaidLost
   const { notification, problem } = composeNotification({
     ...{ id, at: time.at, news, count, lost, project, host, templates: rule },
+    ...(next ? { next } : {}),
   })
   return {
     deliver: true,

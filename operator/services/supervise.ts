@@ -7,6 +7,7 @@ import { MARK } from '../../system/process/mark.ts'
 import { lockFile } from '../../system/process-lock.ts'
 import { rotated } from '../logs/rotate-log.ts'
 import { renderExposition } from '../metrics/exposition.ts'
+import { commandsOfServices } from '../notifications/next-commands.ts'
 import type { Notifications, NotifierStatus } from '../notifications/notifications.ts'
 import { openNotifications } from '../notifications/notifications.ts'
 import type { Changes } from './changes.ts'
@@ -62,7 +63,7 @@ export async function takeProject(
     const { pid } = process
     events.write({ kind: 'supervisor-started', message: `process ${pid} supervises`, pid })
     const notifications = openNotifications({
-      ...{ path: places.notifications, log },
+      ...{ path: places.notifications, log, next: commandsOfServices(configPath) },
       onTrouble: (notifier, message) => events.write({ kind: 'notifier', notifier, message }),
     })
     const supervisor = openSupervisor({

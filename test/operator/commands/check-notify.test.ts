@@ -71,11 +71,15 @@ test('what changed since the last run is told, under the same id until it is del
   assert.deepEqual(kinds(), ['failed'])
   const [first] = told()
   assert.deepEqual([first?.project, first?.service, first?.check, first?.status], ['shop', 'web', 'up', 'critical'])
-  assert.equal(first?.message, 'web: up: critical: nothing listens')
+  assert.match(
+    first?.message ?? '',
+    /^web: up: critical: nothing listens\n\nTo look at it, as \S+ on \S+:\nocto check web --config \/\S+\.yaml$/,
+  )
   set('up', true)
   assert.equal((await check('--notify')).code, 0)
   assert.deepEqual(kinds(), ['failed', 'resolved'])
   assert.equal(told()[1]?.follows, first?.id)
+  assert.doesNotMatch(told()[1]?.message ?? '', /octo check/, 'what is over asks for nobody who looks')
   set('up', false)
   set('away', true)
   const away = await check('--notify')
