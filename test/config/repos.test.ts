@@ -27,6 +27,7 @@ const REFUSED: readonly (readonly [text: string, problem: RegExp])[] = [
   [repo('"javascript:core.yaml"'), /is not one of/],
   [repo('"https://me@x.example/core.yaml"'), /address of repo `core` holds a user name or password$/],
   [repo('"https://:hunter2@x.example/core.yaml"'), /address of repo `core` holds a user name or password$/],
+  [repo('"https://me:12/hunter2@x.example/core.yaml"'), /address of repo `core` holds a user name or password$/],
   [repo('"https://x.example/core.yaml?token=hunter2"'), /address of repo `core` has a query or fragment$/],
   [repo('"https://x.example/core.yaml#hunter2"'), /address of repo `core` has a query or fragment$/],
   [repo('"file:///srv/core.yaml?token=hunter2"'), /address of repo `core` has a query or fragment$/],

@@ -41,6 +41,8 @@ const MISTYPED = [
   ['-x'],
   ['help', 'instal'],
   ['instal', '--json'],
+  ['uninstall'],
+  ['cache', 'lsit'],
   ['\u001b[2J'],
   ['\ufffd'],
   ['check', '--frobnicate', '--help'],

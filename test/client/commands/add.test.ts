@@ -221,6 +221,12 @@ test('what is not proven, not agreed to or not to be written changes nothing', a
       64,
       /^(?!.*s3cret).*holds more than the address/s,
     ],
+    [
+      'what may be a login in it',
+      ['add', 'https://user:12/s3cret@example.org/repos/core.yaml'],
+      64,
+      /^(?!.*s3cret).*holds more than the address.*written %40/s,
+    ],
     ['a private key', ['add', url, '--key', '-----BEGIN PRIVATE KEY-----', '--yes'], 77, /holds a private key/],
     ['a plugin without repos', ['add', 'hello'], 66, /octo add/],
     ['an option of repos', ['add', 'hello', '--key', keyLine], 64, /`--key` is for the address.*`octo add hello`/s],

@@ -135,6 +135,12 @@ const REFUSED: readonly (readonly [
     ({ repo }) => ({ repo: repo.replace('//', '//me:hunter2@') }),
     /^(?!.*hunter2).*holds a user or password/,
   ],
+  [
+    'an address with what may be a password',
+    'FORMAT_INVALID',
+    ({ repo }) => ({ repo: repo.replace(/\/\/[^/]*/, '//me:12/hunter2@host') }),
+    /^(?!.*hunter2).*holds a user or password/,
+  ],
 ]
 
 test('what is not proven makes no installation, and leaves nothing', async (t) => {

@@ -99,6 +99,8 @@ const REFUSED: readonly (readonly [what: string, service: object, message: RegEx
   ['a file of this machine', at({ url: 'file:///bin/sh' }), /is no address/],
   ['an address with a password', at({ url: 'https://me:secret@x.example/web' }), /user or password/],
   ['an address with a password alone', at({ url: 'https://:secret@x.example/web' }), /user or password/],
+  ['an address with what may be a password', at({ url: 'https://me:12/secret@x.example/web' }), /user or password/],
+  ['a repository of SSH with one', from({ repo: 'ssh://me:12/secret@x.example/web.git' }), /user or password/],
   ['an address with a user', at({ url: 'https://secret@x.example/web' }), /user or password/],
   ['a repository with a user', from({ repo: 'https://secret@x.example/web.git' }), /user or password/],
   ['a repository of SSH with a password', from({ repo: 'ssh://git:secret@x.example/web.git' }), /user or password/],
