@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { parseJson } from '../../schemas/json.ts'
 import { parseShape } from '../../schemas/shape.ts'
 import { readIfThere, replaceFile } from '../../system/files/atomic-file.ts'
+import { fitState } from './fit-state.ts'
 import type { State } from './state.ts'
 import { newState, stateShape } from './state.ts'
 
@@ -40,8 +41,11 @@ export function openKeeper(path: string, onProblem: (problem: string) => void): 
       const state = wanted
       wanted = undefined
       try {
-        await replaceFile(path, JSON.stringify(state), { mode: 0o600 })
-        isTold = false
+        const { state: fitting, dropped } = fitState(state, MAX_BYTES)
+        await replaceFile(path, JSON.stringify(fitting), { mode: 0o600 })
+        if (dropped > 0 && !isTold)
+          onProblem(`the oldest ${dropped} of what is watched are not kept: more than ${MAX_BYTES} bytes`)
+        isTold = dropped > 0
       } catch (error) {
         const code = (error as NodeJS.ErrnoException).code ?? String(error)
         if (!isTold) onProblem(`what is to be told cannot be kept, and is lost with this process: ${code}`)
