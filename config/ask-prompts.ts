@@ -54,7 +54,8 @@ function requireAnswer(prompt: Prompt, given: string): string {
   const { name, variable, node } = prompt
   const place = exactPlaceOf(node)
   throw coded('CONFIG_INVALID', {
-    message: `${showPlace(place)}: the environment variable ${variable} answers ${quote(name)} with none of its choices, expected ${choices.map((choice) => quote(choice)).join(', ')}`,
+    place: showPlace(place),
+    message: `the environment variable ${variable} answers ${quote(name)} with none of its choices, expected ${choices.map((choice) => quote(choice)).join(', ')}`,
     details: { ...place, variable, expected: choices },
     hint: `set ${variable} to one of them, or take it away to be asked on a terminal`,
   })
@@ -73,7 +74,8 @@ function namesVariable(text: string, variable: string): boolean {
 function answerMissing({ name, variable, node }: Prompt): Error {
   const place = exactPlaceOf(node)
   return coded('ANSWER_MISSING', {
-    message: `${showPlace(place)}: ${quote(name)} is asked for on a terminal, and there is none`,
+    place: showPlace(place),
+    message: `${quote(name)} is asked for on a terminal, and there is none`,
     details: { ...place, variable },
     hint: `give it in the environment variable ${variable}`,
   })

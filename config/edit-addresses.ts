@@ -3,6 +3,7 @@
 import { coded } from '../schemas/errors.ts'
 import { quote } from '../schemas/quote.ts'
 import { shownAddress } from '../schemas/shown-address.ts'
+import { showPlace } from './document/invalid.ts'
 import type { TreeNode } from './document/node.ts'
 import { exactPlaceOf, placeOf } from './document/node.ts'
 import { differencesOf } from './render/compare.ts'
@@ -46,7 +47,8 @@ function textAt(node: TreeNode | undefined): unknown {
 function cannot({ node, from, to }: AddressEdit): Error {
   const place = exactPlaceOf(node)
   return coded('CONFIG_INVALID', {
-    message: `${quote(place.file)} line ${place.line}: the address is written in a way that only a person can change`,
+    place: showPlace(place),
+    message: `the address is written in a way that only a person can change`,
     details: { ...place, from: shownAddress(from), to: shownAddress(to) },
     hint: `write ${quote(shownAddress(to))} in its place`,
   })

@@ -78,7 +78,8 @@ async function keyOf(node: TreeNode, trusted: readonly TrustedKey[], now: () => 
 function notHere(node: TreeNode, fingerprint: string): Error {
   const place = exactPlaceOf(node)
   return coded('KEY_NOT_FOUND', {
-    message: `${showPlace(place)}: the key ${quote(fingerprint)} is not on this machine`,
+    place: showPlace(place),
+    message: `the key ${quote(fingerprint)} is not on this machine`,
     details: { ...place, fingerprint },
     hint: 'get it from its owner and keep it: `octo trust add KEYFILE ADDRESS`; or let the config bring it: `keys: [{file: ./their.asc}]`',
   })
@@ -93,7 +94,8 @@ function refuseForFiles({ keys: [key], trust, node }: Include): void {
 function nobodyToSign({ node }: Include): Error {
   const place = exactPlaceOf(node)
   return coded('KEYRING_EMPTY', {
-    message: `${showPlace(place)}: \`trust: signed\` needs to know whose signature counts`,
+    place: showPlace(place),
+    message: `\`trust: signed\` needs to know whose signature counts`,
     details: { ...place },
     hint: 'write `keys: [{file: ./their.asc}]` beside it, or `octo trust add KEYFILE ADDRESS` for this user',
   })

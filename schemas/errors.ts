@@ -7,6 +7,8 @@ export type ErrorDetails = Readonly<Record<string, unknown>>
 export type ErrorFields = {
   /** One sentence: lowercase, no full stop, the thing in backticks, expected and found. */
   readonly message: string
+  /** Where in a document it is, as it is said: stands before the message. */
+  readonly place?: string | undefined
   readonly details?: ErrorDetails
   /** What to type or do next; where that names the data of a registry, of their folder, which only its owner knows. */
   readonly hint?: string | OwnersHint
@@ -19,14 +21,20 @@ type OwnersHint = (data: string) => string
 export class CodedError extends Error {
   override readonly name = 'CodedError'
   readonly code: ErrorCode
+  /** The message without the place, for who shows that in another way. */
+  readonly problem: string
+  readonly place: string | undefined
   readonly details: ErrorDetails
   readonly hint: string | undefined
   /** The hint for whoever has the data at hand; undefined where it is the same for all. */
   readonly ownersHint: OwnersHint | undefined
 
   constructor(code: ErrorCode, fields: ErrorFields) {
-    super(fields.message, fields.cause === undefined ? undefined : { cause: fields.cause })
+    const { message, place, cause } = fields
+    super(place === undefined ? message : `${place}: ${message}`, cause === undefined ? undefined : { cause })
     this.code = code
+    this.problem = message
+    this.place = place
     this.details = fields.details ?? {}
     this.ownersHint = typeof fields.hint === 'function' ? fields.hint : undefined
     this.hint = typeof fields.hint === 'function' ? fields.hint('DIR') : fields.hint
@@ -59,8 +67,8 @@ export function coded(code: ErrorCode, fields: ErrorFields): CodedError {
 }
 
 /** The same error for whoever is helped by another next step than where it was made. */
-export function withHint({ code, message, details, cause }: CodedError, hint: string): CodedError {
-  return coded(code, { message, details, hint, cause })
+export function withHint({ code, problem, place, details, cause }: CodedError, hint: string): CodedError {
+  return coded(code, { message: problem, place, details, hint, cause })
 }
 
 export function isCoded(error: unknown, code?: ErrorCode): error is CodedError {

@@ -184,7 +184,8 @@ type At = number | undefined | { readonly line: number; readonly column: number 
 export function yamlInvalid(name: string, at: At, problem: string, hint?: string): Error {
   const { line, column } = typeof at === 'object' ? at : { line: at, column: undefined }
   return coded('YAML_INVALID', {
-    message: `${quote(name)}${line === undefined ? '' : ` line ${line}`}: ${problem}`,
+    place: `${quote(name)}${line === undefined ? '' : ` line ${line}`}`,
+    message: problem,
     details: { source: name, line, ...(column === undefined ? {} : { column }) },
     ...(hint === undefined ? {} : { hint }),
   })

@@ -10,7 +10,8 @@ import type { ConfigWarning } from './warnings.ts'
 export function invalid(node: TreeNode, problem: string, more: { hint?: string; cause?: unknown } = {}): Error {
   const place = exactPlaceOf(node)
   return coded('CONFIG_INVALID', {
-    message: `${showPlace(place)}: ${problem}`,
+    place: showPlace(place),
+    message: problem,
     details: { ...place },
     ...more,
   })

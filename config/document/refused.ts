@@ -17,7 +17,8 @@ export function refused(node: TreeNode, deed: string, { local, hint }: More = {}
   const localPlace: Place | undefined = local ? placeOf(local) : includedAt
   const tail = localPlace ? `; ${showPlace(localPlace)} ${local ? 'decides that' : 'includes it'}` : ''
   return coded('CONFIG_INVALID', {
-    message: `${showPlace(place)}: a document from elsewhere may not ${deed}${tail}`,
+    place: showPlace(place),
+    message: `a document from elsewhere may not ${deed}${tail}`,
     details: { ...place, ...(localPlace ? { local: localPlace } : {}) },
     hint: hint ?? 'if you want it, write it into a local config',
   })

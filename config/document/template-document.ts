@@ -2,7 +2,6 @@
 // stands for it until the text is parsed, so that whatever the value holds, no key, item, comment or document is made of it.
 // Answers THREATS.md: a value becomes structure.
 import { coded, isCoded } from '../../schemas/errors.ts'
-import { quote } from '../../schemas/quote.ts'
 import type { YamlDocument } from '../../schemas/yaml.ts'
 import { parseYaml } from '../../schemas/yaml.ts'
 import type { Piece } from '../template/evaluate.ts'
@@ -150,9 +149,9 @@ function parseMade(made: string, { source, document, signs }: Made): YamlDocumen
     if (!isCoded(error, 'YAML_INVALID')) throw error
     const { line = 1 } = error.details as { line?: number }
     const place = { line: document.lineAt(startOfLine(made, line)), column: document.columnAt(startOfLine(made, line)) }
-    const problem = error.message.replace(`${quote(source.name)} line ${line}: `, '')
     throw coded('YAML_INVALID', {
-      message: `${showPlace({ file: source.name, line: place.line })}: what the template makes is no YAML: ${asTyped(problem, signs)}`,
+      place: showPlace({ file: source.name, line: place.line }),
+      message: `what the template makes is no YAML: ${asTyped(error.problem, signs)}`,
       details: { source: source.name, ...place },
       hint: 'a value that is to be structure goes through `toYaml` and `nindent`; every other one is one plain value',
     })

@@ -71,7 +71,8 @@ const LINES = { lineAt: (offset: number) => offset }
 
 function invalid({ name }: ConfigSource, line: number, problem: string): Error {
   return coded('TOML_INVALID', {
-    message: `${quote(name)} line ${line}: ${problem}`,
+    place: `${quote(name)} line ${line}`,
+    message: problem,
     details: { source: name, line },
   })
 }

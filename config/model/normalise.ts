@@ -186,15 +186,16 @@ function refuseUnknownRepos(
   for (const one of asking) if (one.repo && !names.includes(one.repo)) warnings.report(unknownRepo(one, names))
 }
 
-type Asked = { readonly repo?: string | undefined; readonly where: string; readonly place?: Place }
+type Asked = { readonly repo?: string | undefined; readonly what: string; readonly place?: Place }
 
 function askedAt(what: string, repo: string | undefined, place?: Place): Asked {
-  return { repo, ...(place ? { where: `${showPlace(place)}: ${what}`, place } : { where: what }) }
+  return { repo, what, ...(place ? { place } : {}) }
 }
 
-function unknownRepo({ repo = '', where, place }: Asked, names: readonly string[]): Error {
+function unknownRepo({ repo = '', what, place }: Asked, names: readonly string[]): Error {
   return coded('REPO_NOT_FOUND', {
-    message: `${where} names the repo ${quote(repo)}, which the config does not have`,
+    ...(place ? { place: showPlace(place) } : {}),
+    message: `${what} names the repo ${quote(repo)}, which the config does not have`,
     details: { repo, repos: names, ...place },
     hint: `add it below \`operator.repos\`${names.length > 0 ? `, or use ${names.map(quote).join(', ')}` : ''}`,
   })

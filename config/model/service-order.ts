@@ -93,7 +93,7 @@ type More = { readonly place: Place | undefined; readonly hint: string }
 
 function refused(problem: string, { place, hint }: More): Error {
   if (!place) return coded('CONFIG_INVALID', { message: problem, hint })
-  return coded('CONFIG_INVALID', { message: `${showPlace(place)}: ${problem}`, details: { ...place }, hint })
+  return coded('CONFIG_INVALID', { place: showPlace(place), message: problem, details: { ...place }, hint })
 }
 
 function refuseCircles(order: Order, known: Services['known']): void {

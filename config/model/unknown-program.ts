@@ -18,7 +18,8 @@ export function unknownProgram(
   const place = exactPlaceOf(first[1])
   const keys = strange.map(([key]) => key)
   return coded('CONFIG_INVALID', {
-    message: `${showPlace(place)}: ${problem}, but ${keys.map(quote).join(', ')}, which neither octo nor Compose knows`,
+    place: showPlace(place),
+    message: `${problem}, but ${keys.map(quote).join(', ')}, which neither octo nor Compose knows`,
     details: { ...place, unknownKeys: keys },
     hint,
   })

@@ -101,7 +101,8 @@ function inexpressible(node: TreeNode, path: Path, problem: string): Error {
   const place = exactPlaceOf(node)
   const what = path.length === 0 ? '' : `${quote(path.join('.'))} `
   return coded('CONFIG_INVALID', {
-    message: `${showPlace(place)}: ${what}${problem}`,
+    place: showPlace(place),
+    message: `${what}${problem}`,
     details: { ...place, path: path.join('.') },
     hint: 'show it with `--format yaml` or `--format json`',
   })

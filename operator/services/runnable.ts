@@ -123,7 +123,8 @@ function refuseUnwatchable({ service: { name }, checks }: Drafted): void {
   for (const { fate, item } of checks.health)
     if (fate.kind === 'refuse')
       throw coded('CONFIG_INVALID', {
-        message: `${showPlace(item.place)}: a health check of service ${quote(name)} is not run: ${fate.reason}`,
+        place: showPlace(item.place),
+        message: `a health check of service ${quote(name)} is not run: ${fate.reason}`,
         details: { service: name, ...item.place },
         hint: 'write the check into a local config, or switch it off there with `enabled: false`',
       })

@@ -133,13 +133,19 @@ function connectionReason(code) {
 var CodedError = class extends Error {
   name = "CodedError";
   code;
+  /** The message without the place, for who shows that in another way. */
+  problem;
+  place;
   details;
   hint;
   /** The hint for whoever has the data at hand; undefined where it is the same for all. */
   ownersHint;
   constructor(code, fields) {
-    super(fields.message, fields.cause === void 0 ? void 0 : { cause: fields.cause });
+    const { message, place, cause } = fields;
+    super(place === void 0 ? message : `${place}: ${message}`, cause === void 0 ? void 0 : { cause });
     this.code = code;
+    this.problem = message;
+    this.place = place;
     this.details = fields.details ?? {};
     this.ownersHint = typeof fields.hint === "function" ? fields.hint : void 0;
     this.hint = typeof fields.hint === "function" ? fields.hint("DIR") : fields.hint;

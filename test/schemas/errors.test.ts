@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { coded, throwDefect } from '../../schemas/errors.ts'
+import { coded, throwDefect, withHint } from '../../schemas/errors.ts'
 import { parseJson } from '../../schemas/json.ts'
 
 test('a refusal is dealt with where it is caught, and a defect of octo is thrown on as it is', () => {
@@ -35,4 +35,11 @@ test('what is sent of an error is read again by a strict reader, wherever a word
   const read = parseJson(sent, 'answer', 1024 * 1024) as { details: typeof details }
   assert.equal(read.details.cut, `x${'😀'.repeat(8 * 1024 - 1)}\ufffd…`)
   assert.equal(read.details.half, 'a\ufffd')
+})
+
+test('the place of a problem stands before the message, and whoever shows it otherwise has the rest', () => {
+  const error = coded('CONFIG_INVALID', { place: '`a` line 2', message: 'is wrong' })
+  for (const one of [error, withHint(error, 'mend it')])
+    assert.deepEqual([one.message, one.place, one.problem], ['`a` line 2: is wrong', '`a` line 2', 'is wrong'])
+  assert.equal(coded('USAGE', { message: 'm' }).problem, 'm')
 })

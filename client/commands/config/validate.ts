@@ -83,14 +83,15 @@ async function readAll({ config: paths = [], offline = false }: ConfigFlags, { t
   return { config, met }
 }
 
-function problemOf({ code, message, details, hint }: CodedError): Problem {
+function problemOf({ code, problem, details, hint }: CodedError): Problem {
   const { file = details.source ?? details.path, line, column } = details as Record<string, unknown>
   return {
     code,
     ...(typeof file === 'string' ? { file } : {}),
     ...(typeof line === 'number' ? { line } : {}),
     ...(typeof column === 'number' ? { column } : {}),
-    message: withoutPlace(message),
+    // The place stands before the line anyway.
+    message: problem,
     ...(hint === undefined ? {} : { hint }),
   }
 }
@@ -106,11 +107,6 @@ function unknownKey({
   if (key === undefined) return []
   const place = { file, ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) }
   return [{ code: 'CONFIG_INVALID', ...place, message: problem }]
-}
-
-/** The place stands before the line anyway. */
-function withoutPlace(message: string): string {
-  return message.replace(/^`[^`]*`(?: line \d+)?: /, '')
 }
 
 /** In the order of documents and lines; a value that is read twice is one problem. */

@@ -1,4 +1,4 @@
-// `octo config validate` where there is no config: which names were looked for, and which was meant.
+// `octo config validate` and the names of documents: which were looked for, which was meant, and strange ones.
 import assert from 'node:assert/strict'
 import { symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -25,4 +25,14 @@ test('a config that is not there leads to the one that was meant, and a folder t
   symlinkSync('nowhere', join(folder, 'link.yaml'))
   assert.doesNotMatch(await said('link.yaml'), /did you mean/)
   assert.match(await said('.'), /found a name without an end\n *hint: .*octo\.yaml/)
+})
+
+test('the place of a problem is said once, whatever the document is called', async (t) => {
+  const folder = tempFolder(t)
+  const name = 'a`b line 1: x.yaml'
+  writeFileSync(join(folder, name), 'services:\n  db: [\n')
+  const { stdout } = await octoIn({ cwd: folder, env: {} }, ['config', 'validate', '--config', name])
+  const [line = ''] = stdout.split('\n')
+  assert.match(line, /^a`b line 1: x\.yaml:\d+:\d+: error: /)
+  assert.equal(line.split('x.yaml').length, 2, line)
 })
