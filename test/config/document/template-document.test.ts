@@ -97,7 +97,7 @@ const PROBLEMS: readonly (readonly [template: string, place: string, problem: Re
   ['a:\n{{range .configs.web.list}}\n', '2:3', /`range` has no `\{\{end\}\}`/],
   ['a: 1\nb: {{.configs.web}}\n', '2:6', /which is no plain value/],
   ['a: 1\n{{range 3}}\n{{end}}a: {{.name}}\n', '3:8', /what the template makes is no YAML: .*`a`.*/],
-  ['a: 1\n\n{{range 3}}\n\n{{end}}b: [{{.name}}\n', '6:1', /what the template makes is no YAML/],
+  ['a: 1\n\n{{range 3}}\n\n{{end}}b: [{{.name}}\n', '5:8', /what the template makes is no YAML/],
   ['a: 1\nb: {{.name}}: x: {{.name}}\n', '2:1', /what the template makes is no YAML/],
   ['a: 1\nb: *{{.name}}\n', '2:1', /has the anchor `\{\{\.name\}\}`/],
   ['a: {{.configs.web.list}}\n', '1:6', /no plain value/],
