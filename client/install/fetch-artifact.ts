@@ -107,22 +107,27 @@ function fetchInto(wanted: Wanted, context: ClientContext): Promise<readonly Sto
 
 type WantedHere = Wanted & { readonly isMirror: boolean; readonly retry: Patience }
 
-async function fetchFrom(wanted: WantedHere, context: ClientContext): Promise<readonly StoredFile[]> {
+async function fetchFrom(wanted: WantedHere, context: ClientContext, attempt = 1): Promise<readonly StoredFile[]> {
   const part = openPart(context.layout, wanted.artifact.digest)
-  const isContinued = part.size > 0
+  let isPieced = part.size > 0
+  const onContinued = () => {
+    isPieced = true
+  }
   try {
-    return await fetchPart(part, wanted, context)
+    return await fetchPart(part, { ...wanted, onContinued }, context)
   } catch (error) {
     if (isCoded(error, 'FETCH_FAILED')) part.keep()
     else part.discard()
-    // The rest was right and what lay here was not, or the other way round: only a whole download can tell.
-    if (isContinued && isCoded(error, 'DIGEST_MISMATCH')) return fetchFrom(wanted, context)
+    // One piece was right and another was not: only a whole download can tell. Whoever breaks off each time is asked twice.
+    if (isPieced && attempt === 1 && isCoded(error, 'DIGEST_MISMATCH')) return fetchFrom(wanted, context, 2)
     throw error
   }
 }
 
-async function fetchPart(part: Part, wanted: WantedHere, { layout, network, report }: ClientContext) {
-  const { artifact } = wanted
+type WantedPieces = WantedHere & { readonly onContinued: () => void }
+
+async function fetchPart(part: Part, wanted: WantedPieces, { layout, network, report }: ClientContext) {
+  const { artifact, onContinued } = wanted
   const { http, url } = (await wanted.source?.(artifact)) ?? {
     http: await network.http(wanted.url.href),
     url: wanted.url,
@@ -137,7 +142,7 @@ async function fetchPart(part: Part, wanted: WantedHere, { layout, network, repo
       url,
       size: artifact.size,
       sink,
-      continues,
+      ...{ continues, onContinued },
       ...(wanted.retry ? { retry: wanted.retry } : {}),
     })
     return await admit(part, sink, { wanted, layout })

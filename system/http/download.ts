@@ -36,6 +36,8 @@ type DownloadRequest = {
    * and is compared at the end.
    */
   readonly continues?: 'same file' | 'same bytes'
+  /** Told when bytes of one answer are followed by those of another one, which may be of another file after all. */
+  readonly onContinued?: () => void
 }
 
 /** Fills the sink up to `size`; that the bytes are the right ones is for the caller to prove. */
@@ -50,7 +52,7 @@ async function downloadOnce(http: Http, request: Timed, attempt: Attempt): Promi
   const { url, size, sink, time, continues } = request
   if (sink.size === size && (continues === 'same bytes' || sink.origin?.url === url.href)) return
   const answer = await http.get(url, { 'accept-encoding': 'identity', ...continuation(request) }, attempt)
-  if (answer.status === 206) requireContinuation(answer, request)
+  if (answer.status === 206) goOn(answer, request)
   else if (answer.status === 200) begin(answer, sink, url, size)
   else if (answer.status === 416) {
     answer.discard()
@@ -84,15 +86,17 @@ function begin(answer: Answer, sink: DownloadSink, url: URL, size: number): void
   sink.restart({ url: url.href, ...(etag?.startsWith('"') ? { etag } : {}) })
 }
 
-function requireContinuation(answer: Answer, { sink, size, url }: DownloadRequest): void {
+function goOn(answer: Answer, { sink, size, url, onContinued }: DownloadRequest): void {
   requireUncoded(answer, size)
   const expected = `bytes ${sink.size}-${size - 1}/${size}`
   const range = answer.headers['content-range'] ?? 'none'
   if (range !== expected) throw wrongSize(answer, size, `the range ${quote(range)}`)
-  if (!isOfAnother(answer, sink.origin, url)) return
-  answer.discard()
-  sink.restart({ url: url.href })
-  throw brokeOff(answer, sink, size)
+  if (isOfAnother(answer, sink.origin, url)) {
+    answer.discard()
+    sink.restart({ url: url.href })
+    throw brokeOff(answer, sink, size)
+  }
+  onContinued?.()
 }
 
 /** Some servers and caches pass over `If-Range`, and give the end of the file that is there now. */
