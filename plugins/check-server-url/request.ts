@@ -84,8 +84,18 @@ function bareHost(url: URL): string {
 
 function answered(call: ClientRequest): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
-  call.once('response', resolve)
-  call.on('error', reject)
+  let response: IncomingMessage | undefined
+  call.once('response', (found) => {
+    response = found
+    resolve(found)
+  })
+  // What only the end of the connection ends is not whole where that was cut.
+  call.on('error', (error) => (response ? response.destroy(error) : reject(error)))
+  // Nobody asked for another protocol: Node would close the connection, and tell nobody.
+  call.once('upgrade', (found, socket) => {
+    socket.destroy()
+    resolve(found)
+  })
   return promise
 }
 

@@ -89,6 +89,11 @@ async function send(vault: Vault, url: URL, { method = 'GET', token, body }: Que
   }
   const asked = request(url, options, (response) => collect(response, resolve, reject))
   asked.once('error', reject).end(text)
+  // Node closes the connection of an answer in another protocol, and tells nobody.
+  asked.once('upgrade', (_response, socket) => {
+    socket.destroy()
+    reject(new Refusal('failed', 'protocol', 'the answer is in another protocol: what answers is no such server'))
+  })
   return await promise.catch((error: unknown) => {
     throw noAnswer(error, { late, timeoutMs, isTls })
   })

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import type { RequestListener } from 'node:http'
 import { createServer } from 'node:http'
+import type { Socket } from 'node:net'
 import { createServer as createTcpServer } from 'node:net'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -89,6 +90,25 @@ test('says why there is no answer', async (t) => {
   const babble = createTcpServer((socket) => socket.end('SSH-2.0-x\r\n'))
   const ssh = `http://127.0.0.1:${await listening(t, babble)}`
   assert.equal((await check.evaluate([ssh])).summary, `${ssh}/: the answer is not HTTP`)
+})
+
+test('an answer in another protocol has a status, and a body that is cut is none', async (t) => {
+  const raw = async (answer: (socket: Socket) => unknown) => {
+    const server = createTcpServer(
+      (socket) => void socket.on('error', () => undefined).once('data', () => answer(socket)),
+    )
+    return `http://127.0.0.1:${await listening(t, server)}/`
+  }
+  const other = await raw((socket) => socket.write('HTTP/1.1 101 X\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\nready'))
+  const { status, summary } = await check.evaluate([other])
+  assert.deepEqual([status, summary], ['critical', `${other}: HTTP 101, expected 2xx`])
+  const looked = await check.evaluate([other, '--status=101', '--body-contains=ready'])
+  assert.match(looked.summary, /does not contain "ready"$/)
+  const cut = await raw((socket) =>
+    socket.write('HTTP/1.1 200 OK\r\n\r\nready', () => setImmediate(() => socket.resetAndDestroy())),
+  )
+  const broken = await check.evaluate([cut, '--body-contains=ready'])
+  assert.equal(broken.status, 'critical', broken.summary)
 })
 
 test('asks over a Unix socket, in both spellings', async (t) => {

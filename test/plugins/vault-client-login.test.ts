@@ -288,3 +288,13 @@ test('an agent is asked over its Unix socket', async (t) => {
   const given = { address: `unix://${path}`, path: 'a/b', kv: '1', token: ROOT }
   assert.deepEqual((await source.evaluate({ arguments: given })).secrets, DATA)
 })
+
+test('an answer in another protocol is said to be of no such server, and nothing is waited for', async (t) => {
+  const answer = 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'
+  const server = createTcpServer(
+    (socket) => void socket.on('error', () => undefined).once('data', () => socket.write(answer)),
+  )
+  const address = `http://127.0.0.1:${await listening(t, server)}`
+  const result = await source.evaluate({ arguments: { address, path: 'secret/api', token: ROOT }, service: 'api' })
+  assert.deepEqual([result.status, result.reason], ['failed', 'protocol'], result.summary)
+})
