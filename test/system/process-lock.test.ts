@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, linkSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
@@ -35,6 +35,51 @@ test('makes no second file beside its own, however it is held', async (context) 
     assert.deepEqual(readdirSync(folder), ['a.lock'], mode)
   }
 })
+
+const onUnix = { skip: process.getuid === undefined ? 'there are no modes' : false }
+
+for (const [before, after] of [
+  [undefined, 0o600],
+  [0o644, 0o600],
+  [0o664, 0o660],
+  [0o666, 0o666],
+  [0o600, 0o600],
+] as const)
+  test(
+    `nobody who may not write a lock file of mode ${before?.toString(8) ?? 'none yet'} may read it, and so lock it`,
+    onUnix,
+    async (t) => {
+      for (const mode of ['shared', 'exclusive'] as const) {
+        const path = join(tempFolder(t), 'a.lock')
+        if (before !== undefined) {
+          writeFileSync(path, '')
+          chmodSync(path, before)
+        }
+        using _held = await takeLock(request(path, mode))
+        assert.equal((statSync(path).mode & 0o777).toString(8), after.toString(8))
+        if (mode === 'exclusive') assert.equal(await tryLock(request(path)), undefined, 'the lock is still held')
+      }
+    },
+  )
+
+test(
+  'the mode of a lock file in a folder of another user stays, and so does that of a file with two names',
+  onUnix,
+  (t) => {
+    const folder = tempFolder(t)
+    const [path, second] = [join(folder, 'a.lock'), join(folder, 'second')]
+    writeFileSync(path, '', { mode: 0o644 })
+    chmodSync(path, 0o644)
+    linkSync(path, second)
+    lockFile(path, 'exclusive')?.[Symbol.dispose]()
+    assert.equal(statSync(path).mode & 0o777, 0o644)
+    if (process.getuid?.() !== 0) return
+    rmSync(second)
+    chownSync(folder, 12345, 12345)
+    lockFile(path, 'exclusive')?.[Symbol.dispose]()
+    assert.equal(statSync(path).mode & 0o777, 0o644)
+  },
+)
 
 const carried: Readonly<Record<string, (path: string) => void>> = {
   'a text': (path) => writeFileSync(path, 'carried here with the store'),
