@@ -42,6 +42,8 @@ const MISTYPED = [
   ['help', 'instal'],
   ['instal', '--json'],
   ['uninstall'],
+  ['https://me:hunter2@plugins.example.com/repos/core.yaml'],
+  ['check', '--frobnicate', 'https://me:hunter2@plugins.example.com/x'],
   ['cache', 'lsit'],
   ['\u001b[2J'],
   ['\ufffd'],

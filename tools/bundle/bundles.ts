@@ -21,7 +21,7 @@ const DESCRIPTIONS = [
   /^(?:publisher|registry)\/commands\//,
   /^client\/words\//,
   /^operator\/(?:operator-program|[a-z]+-words?|[a-z]+-options|operators\/operator)\.ts$/,
-  /^schemas\/(?:errors|error-codes|nearest-word|quote|shown-address)\.ts$/,
+  /^schemas\/(?:address-login|errors|error-codes|nearest-word|quote|shown-address)\.ts$/,
   /^system\/(?:files\/(?:errors|refusal)|source-positions)\.ts$/,
   /^(?:demo\/settings|registry\/limit-names)\.ts$/,
   /^publisher\/project\/(?:init-project|templates)\.ts$/,
