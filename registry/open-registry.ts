@@ -15,6 +15,7 @@ import type { Clock, RegistryDeps, RegistryServices } from './context.ts'
 import { makeDataFolder } from './data-folder.ts'
 import { lockDataDir } from './data-lock.ts'
 import { rememberPlaces } from './data-places.ts'
+import type { OpenOptions as SqliteOptions } from './db/sqlite/open.ts'
 import { openSqliteStore } from './db/sqlite/store.ts'
 import type { MetadataStore } from './db/store.ts'
 import { treeError } from './disk-errors.ts'
@@ -26,11 +27,12 @@ import type { RegistryConfig } from './settings.ts'
 import { databasePath, lockPath, privateStagingPath, privateTreePath, stagingPath, treePath } from './settings.ts'
 import type { Tree, TreeStores } from './tree/tree.ts'
 import { openTree } from './tree/tree.ts'
-import { noteAuditHead } from './upkeep/audit-head.ts'
 import { collectGarbage } from './upkeep/collect-garbage.ts'
 import { checkDatabase, sweepSessions } from './upkeep/recover.ts'
 import { uploadedFile } from './uploads/finished-upload.ts'
 import { openUploadArea } from './uploads/upload-area.ts'
+import { noteAuditHead } from './witness/audit-head.ts'
+import { requireRowsForBlobs } from './witness/missing-rows.ts'
 
 export type OpenRegistry = {
   readonly services: RegistryServices
@@ -50,6 +52,8 @@ export type OpenOptions = {
   readonly metadata?: MetadataStore
   /** Where bytes are kept; in the data directory when absent. */
   readonly blobs?: BlobStore
+  /** Whether a folder in which no registry ever wrote is refused. */
+  readonly existing?: boolean
   /** Told when the disk can no longer be trusted. */
   readonly onHalt?: (error: unknown) => void
 }
@@ -65,13 +69,14 @@ export async function openRegistry({
   clock = Date.now,
   metadata,
   blobs,
+  existing = false,
   onHalt,
 }: OpenOptions): Promise<OpenRegistry> {
   await using stack = new AsyncDisposableStack()
   makeDataFolder(config.dataDir)
   const lock = lockDataDir(config.dataDir, lockPath(config.dataDir))
   stack.defer(() => lock.release())
-  const deps = await openDeps({ config, logger, clock, metadata, blobs, busyMs: 0 })
+  const deps = await openDeps({ config, logger, clock, metadata, blobs, busyMs: 0, existing })
   stack.defer(() => deps.metadata.close())
   await checkDatabase(deps)
   const claim = await claimServing(deps.metadata.serving, config.dataDir, lock)
@@ -137,14 +142,19 @@ type DepsOptions = Required<Pick<OpenOptions, 'config' | 'logger' | 'clock'>> & 
   readonly metadata?: MetadataStore | undefined
   readonly blobs?: BlobStore | undefined
   readonly busyMs?: number
+  /** Whether a database that nobody wrote to yet is refused. */
+  readonly existing?: boolean
 }
 
-/** The database and blobs of a data directory, as commands use them beside a running server. */
+/** The database and blobs of a data directory, as commands use them beside a running server. Throws DATA_DIR_CORRUPT and others. */
 export async function openDeps(options: DepsOptions): Promise<RegistryDeps> {
-  const { config, logger, clock, blobs, busyMs } = options
-  const metadata = options.metadata ?? openDatabase(databasePath(config.dataDir), busyMs)
+  const { config, logger, clock, blobs, busyMs, existing = false } = options
+  const metadata =
+    options.metadata ??
+    openDatabase(databasePath(config.dataDir), { existing, ...(busyMs === undefined ? {} : { busyMs }) })
   try {
     const stores = await openStores(config.dataDir, blobs)
+    await requireRowsForBlobs(metadata.audit, stores.blobs)
     return { config, metadata, ...stores, clock, logger }
   } catch (error) {
     await metadata.close()
@@ -152,10 +162,10 @@ export async function openDeps(options: DepsOptions): Promise<RegistryDeps> {
   }
 }
 
-function openDatabase(path: string, busyMs: number | undefined): MetadataStore {
+function openDatabase(path: string, options: SqliteOptions): MetadataStore {
   // SQLite gives its other files the mode of the first.
   closeSync(openSync(path, 'a', 0o600))
-  return openSqliteStore(path, busyMs === undefined ? {} : { busyMs })
+  return openSqliteStore(path, options)
 }
 
 type RegistryStores = Pick<RegistryDeps, 'blobs' | 'openTreeStores'>

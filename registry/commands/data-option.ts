@@ -28,12 +28,12 @@ export async function withData<T>(
   const [{ openDeps }, { registryConfig }, { noteAuditHead }, { pino }] = await Promise.all([
     import('../open-registry.ts'),
     import('../settings.ts'),
-    import('../upkeep/audit-head.ts'),
+    import('../witness/audit-head.ts'),
     import('pino'),
   ])
   makeDataFolder(dataDir)
   const config = registryConfig({ dataDir, baseUrl: 'http://127.0.0.1' })
-  const deps = await openDeps({ config, logger: pino({ enabled: false }), clock: Date.now })
+  const deps = await openDeps({ config, logger: pino({ enabled: false }), clock: Date.now, existing: !create })
   try {
     const result = await act(deps)
     await noteAuditHead(deps.metadata.audit, dataDir)

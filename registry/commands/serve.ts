@@ -116,6 +116,7 @@ async function serveUntilStopped(options: ServeOptions, terminal: Terminal): Pro
       const registry = await openRegistry({
         config: registryConfig({ dataDir, baseUrl: base ?? url, componentDomain, limits }),
         logger,
+        existing: options.existing === true,
         onHalt,
       })
       if (base !== undefined) await addresses.rememberBaseAddress(dataDir, base)

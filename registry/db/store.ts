@@ -115,6 +115,8 @@ export type NewRepoKey = { readonly key: TrustKey; readonly addedAt: number; rea
 export type AuditStore = {
   /** The newest record. */
   head(): Promise<AuditHead | undefined>
+  /** The record of this number. */
+  at(id: number): Promise<AuditHead | undefined>
   /** All records, the oldest first. */
   walk(): AsyncIterable<AuditRecord>
   /** The newest first. */

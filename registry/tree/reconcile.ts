@@ -71,8 +71,7 @@ async function reconcileTree(places: TreePlaces, { depth, repair, exclusively, f
     await exclusively(() => showRepo(repo, recorded, depth === 'glance' ? { plugins: [] } : { depth }))
   }
   // The last copy of what was published stays, even when its row is gone.
-  if (await places.metadata.upkeep.isEverythingHere())
-    await removeExtraFiles(recorded, { exclusively, withBlobs: depth !== 'glance' })
+  if (!(await places.lacksRows())) await removeExtraFiles(recorded, { exclusively, withBlobs: depth !== 'glance' })
   return { plugins, findings: [...findings.values()] }
 }
 

@@ -19,7 +19,9 @@ import { digestsOf, isReleaseWhole, putRelease, removeRelease } from './releases
 import { takingAway } from './still-shown.ts'
 
 export type TreePlaces = ReleasePlaces & {
-  readonly metadata: Pick<MetadataStore, 'repos' | 'catalog' | 'outbox' | 'upkeep'>
+  readonly metadata: Pick<MetadataStore, 'repos' | 'catalog' | 'outbox'>
+  /** Whether rows are missing of what was published. */
+  readonly lacksRows: () => Promise<boolean>
   /** Whose repos stand in this tree. */
   readonly visibility: Visibility
   readonly catalog: Catalog

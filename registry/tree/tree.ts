@@ -5,8 +5,10 @@ import { parseBaseUrl } from '../../static-tree/base-url.ts'
 import type { TreeStore } from '../../static-tree/write/store.ts'
 import type { BlobStore } from '../blobs/store.ts'
 import type { Visibility } from '../db/records.ts'
+import type { MetadataStore } from '../db/store.ts'
 import type { RegistryConfig } from '../settings.ts'
 import { privateTreePath, treePath } from '../settings.ts'
+import { findMissingRows } from '../witness/missing-rows.ts'
 import { Catalog } from './catalog.ts'
 import { hasTreeMark, readTreeMark, writeTreeMark } from './mark.ts'
 import type { ReconcileOptions, TreeReport } from './reconcile.ts'
@@ -21,7 +23,7 @@ export type TreeStores = { readonly store: TreeStore; readonly privateStore: Tre
 
 export type TreeDeps = TreeStores & {
   readonly config: RegistryConfig
-  readonly metadata: TreePlaces['metadata']
+  readonly metadata: TreePlaces['metadata'] & Pick<MetadataStore, 'audit' | 'upkeep'>
   readonly blobs: Pick<BlobStore, 'open'>
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>
   /** Told when the disk can no longer be trusted. */
@@ -130,6 +132,7 @@ function openPlaces({ config, metadata, blobs, store, privateStore }: TreeDeps, 
     catalog: new Catalog(metadata.catalog),
     base: parseBaseUrl(baseUrl),
     documentBytes: limits.documentBytes,
+    lacksRows: async () => (await findMissingRows({ metadata, config })) !== undefined,
     limits: { artifactBytes: limits.artifactBytes, releaseBytes: limits.releaseBytes },
   }
   const placesOf = (visibility: Visibility, own: TreeStore): TreePlaces => {

@@ -6,7 +6,7 @@ import { continuesChain } from '../db/audit-chain.ts'
 import type { AuditHead, AuditRecord, Release, VersionFlags } from '../db/records.ts'
 import type { AuditStore } from '../db/store.ts'
 import { STATE_RULES } from '../states/change-state.ts'
-import { readNotedHead } from './audit-head.ts'
+import { findMissedHead } from '../witness/audit-head.ts'
 
 export type Finding = { readonly subject: string; readonly message: string }
 
@@ -26,16 +26,8 @@ const NO_FLAGS: VersionFlags = { yanked: null, quarantined: null, deprecated: nu
 export async function checkChain({ metadata, config }: RegistryDeps): Promise<Finding[]> {
   const broken = await findAuditBreak(metadata.audit)
   if (broken !== undefined) return [{ subject: `row ${broken}`, message: 'the audit log was changed here' }]
-  const noted = await readNotedHead(config.dataDir)
-  if (noted === undefined) return []
-  if (noted === 'unreadable') return [{ subject: 'audit-head.json', message: 'it was changed and cannot be read' }]
-  const head = await metadata.audit.head()
-  if (!head || head.id < noted.id)
-    return [{ subject: `row ${noted.id}`, message: `the audit log ends before it, at row ${head?.id ?? 0}` }]
-  for await (const { id, rowSha256 } of metadata.audit.walk())
-    if (id === noted.id && rowSha256 !== noted.rowSha256)
-      return [{ subject: `row ${id}`, message: 'the audit log was written anew: it is another row than was noted' }]
-  return []
+  const missed = await findMissedHead(metadata.audit, config.dataDir)
+  return missed ? [missed] : []
 }
 
 /** Id of the first record that does not continue the chain, or undefined when all do. */

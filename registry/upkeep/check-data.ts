@@ -6,6 +6,7 @@ import type { RegistryDeps } from '../context.ts'
 import type { Blob } from '../db/records.ts'
 import { checkChain, readStory } from './check-audit.ts'
 import { checkPartners } from './check-partners.ts'
+import { findMissingRows } from '../witness/missing-rows.ts'
 
 export type Problem = {
   readonly kind: 'database' | 'audit' | 'version' | 'blob-missing' | 'blob-damaged' | 'stray-file'
@@ -91,6 +92,7 @@ async function checkVersions(deps: RegistryDeps, problems: Problem[]): Promise<n
 }
 
 async function checkBlobs(deps: RegistryDeps, { repair, onProgress }: DataCheck, problems: Problem[]) {
+  const mayGiveUp = repair && (await findMissingRows(deps)) === undefined
   let [blobs, bytes] = [0, 0]
   for await (const blob of deps.metadata.blobs.walk()) {
     if (blob.state === 'condemned') continue
@@ -99,7 +101,7 @@ async function checkBlobs(deps: RegistryDeps, { repair, onProgress }: DataCheck,
     onProgress?.(blob)
     const problem = await lookAtBlob(deps, blob)
     // Bytes that nobody refers to yet can be uploaded again; those of a release only a backup brings back.
-    if (problem) problems.push({ ...problem, repaired: repair && (await deps.metadata.blobs.giveUp(blob.digest)) })
+    if (problem) problems.push({ ...problem, repaired: mayGiveUp && (await deps.metadata.blobs.giveUp(blob.digest)) })
   }
   return { blobs, bytes }
 }

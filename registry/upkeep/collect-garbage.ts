@@ -5,6 +5,7 @@ import type { Digest } from '../../schemas/digest.ts'
 import { DAY_MS } from '../../schemas/duration.ts'
 import { coded } from '../../schemas/errors.ts'
 import type { RegistryDeps } from '../context.ts'
+import { findMissingRows } from '../witness/missing-rows.ts'
 
 export type GarbageReport = {
   readonly dryRun: boolean
@@ -48,10 +49,11 @@ function emptyTrash({ blobs, metadata, clock }: RegistryDeps): Promise<number> {
 }
 
 /** What looks unused may belong to a version whose row was cut away. */
-async function requireEverything({ metadata }: RegistryDeps): Promise<void> {
-  if (await metadata.upkeep.isEverythingHere()) return
+async function requireEverything(deps: RegistryDeps): Promise<void> {
+  const missing = await findMissingRows(deps)
+  if (missing === undefined) return
   throw coded('DATA_DIR_CORRUPT', {
-    message: 'the audit log names more published versions than there are, so no blob is removed',
+    message: `${missing}, so no blob is removed`,
     hint: (data) => `\`octo registry fsck --data ${data}\`, then restore a backup`,
   })
 }

@@ -26,6 +26,7 @@ import { until } from '../support/machine/until.ts'
 import { blocksOfKind, tableRows } from '../support/octo/document-blocks.ts'
 import { typeOcto } from '../support/octo/in-process-octo.ts'
 import { publishProjects, writeKeyFiles } from '../support/publisher/publish-project.ts'
+import { untilStill } from '../support/registry/still-registry.ts'
 import { startTestRegistry } from '../support/registry/test-registry.ts'
 
 const PAGE = 'docs/OPERATING.md'
@@ -64,7 +65,10 @@ test('a registry is set up, keys change, tokens come and go, and all is tidy, be
 
 test('a backup that was made beside a running registry is whole, and serves', { skip: !HAS_SQLITE }, async (t) => {
   const { folder, registry, env } = await aBusyRegistry(t)
+  await untilStill(registry)
   assert.match(await runWell(commands('backup'), { cwd: folder, env }), /all is well: 1 version, 2 blobs/)
+  const again = await runShell(commands('backup'), { cwd: folder, env })
+  assert.notEqual(again.code, 0, 'a backup in the folder of another one passes')
   await registry.stop()
   const restored = await startTestRegistry(t, { dataDir: env.BACKUP, key: registry.key })
   const shown = () => globSync('tree/repos/core/hello/1.0.0/*.tar.gz', { cwd: env.BACKUP })

@@ -20,6 +20,7 @@ export function writeAudit(tx: Db, entry: AuditEntry): void {
 export function auditOf(db: Db): AuditStore {
   return {
     head: () => ask(db, readAuditHead),
+    at: (id) => ask(db, (from) => from.select(AUDIT_HEAD).from(audit).where(eq(audit.id, id)).get()),
     async *walk() {
       for (let last = 0; ; ) {
         const page = await ask(db, (from) => pageAudit(from, last))
@@ -32,9 +33,9 @@ export function auditOf(db: Db): AuditStore {
   }
 }
 
-const auditHead = prepared((db) =>
-  db.select({ id: audit.id, rowSha256: audit.rowSha256 }).from(audit).orderBy(desc(audit.id)).limit(1).prepare(),
-)
+const AUDIT_HEAD = { id: audit.id, rowSha256: audit.rowSha256 }
+
+const auditHead = prepared((db) => db.select(AUDIT_HEAD).from(audit).orderBy(desc(audit.id)).limit(1).prepare())
 
 function readAuditHead(db: Db): AuditHead | undefined {
   return auditHead(db).get()

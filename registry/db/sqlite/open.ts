@@ -36,6 +36,8 @@ export type OpenOptions = {
    * gives 0 and waits in `writePatiently`, so that it goes on answering meanwhile.
    */
   readonly busyMs?: number
+  /** Refuses a database that no registry ever wrote to, as a copy that broke off leaves it, in place of beginning one. */
+  readonly existing?: boolean
 }
 
 /** How long opening waits, when nobody is served yet. */
@@ -45,10 +47,11 @@ const PATIENCE_MS = 5000
 const LONGEST_PAUSE_MS = 100
 
 /** Opens or creates the database; throws DATA_DIR_CORRUPT, IO_FAILED or NO_SPACE. Close it with `closeDb`. */
-export function openDb(path: string, { busyMs = OPEN_BUSY_MS }: OpenOptions = {}): RegistryDb {
+export function openDb(path: string, { busyMs = OPEN_BUSY_MS, existing = false }: OpenOptions = {}): RegistryDb {
   try {
     const sqlite = new BetterSqlite(path, { timeout: Math.max(busyMs, OPEN_BUSY_MS) })
     try {
+      if (existing && versionOf(sqlite) === 0) throw emptyDatabase(path)
       for (const [name, value] of PRAGMAS) setPragma(sqlite, name, value)
       migrate(sqlite, path)
       setPragma(sqlite, 'busy_timeout', busyMs)
@@ -134,12 +137,25 @@ function setPragma(sqlite: Sqlite, name: string, value: string | number): void {
 
 function migrate(sqlite: Sqlite, path: string): void {
   const apply = sqlite.transaction(() => {
-    const version = Number(sqlite.pragma('user_version', { simple: true }))
+    const version = versionOf(sqlite)
     if (version > MIGRATIONS.length) throw newerDatabase(path, version)
     for (const migration of MIGRATIONS.slice(version)) sqlite.exec(migration)
     if (version < MIGRATIONS.length) sqlite.pragma(`user_version = ${MIGRATIONS.length}`)
   })
   apply.immediate()
+}
+
+/** How many migrations it has seen. */
+function versionOf(sqlite: Sqlite): number {
+  return Number(sqlite.pragma('user_version', { simple: true }))
+}
+
+function emptyDatabase(path: string): Error {
+  return coded('DATA_DIR_CORRUPT', {
+    message: `database ${quote(path)} is empty: no registry ever wrote to it`,
+    details: { path },
+    hint: 'put a whole copy of it into its place: what made this one was ended before it was done',
+  })
 }
 
 function newerDatabase(path: string, version: number): Error {

@@ -234,6 +234,9 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
       }
       assert.equal(count, audit.length)
       assert.deepEqual(await store.audit.head(), before && { id: before.id, rowSha256: before.rowSha256 })
+      assert.deepEqual(await store.audit.at(audit.length), await store.audit.head())
+      assert.equal((await store.audit.at(7))?.id, 7)
+      assert.equal(await store.audit.at(audit.length + 1), undefined)
     })
 
     test('the audit log is asked by subject, actor and time, newest first and no more than wanted', async (t) => {

@@ -1,21 +1,18 @@
 // fsck finds what was changed and what is missing: each corruption of the database or the audit log, with the triggers dropped
 // and the digests of the rows made good again where an attacker could do that.
 import assert from 'node:assert/strict'
-import { readdir, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { rm, writeFile } from 'node:fs/promises'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { isDeepStrictEqual } from 'node:util'
 import { addRepoKey, revokeKey } from '../../../registry/admin/repos.ts'
 import { revokeToken } from '../../../registry/admin/tokens.ts'
-import { auditHeadPath, blobsPath } from '../../../registry/settings.ts'
-import { noteAuditHead, readNotedHead } from '../../../registry/upkeep/audit-head.ts'
+import { auditHeadPath } from '../../../registry/settings.ts'
 import { checkData } from '../../../registry/upkeep/check-data.ts'
-import { collectGarbage } from '../../../registry/upkeep/collect-garbage.ts'
+import { noteAuditHead, readNotedHead } from '../../../registry/witness/audit-head.ts'
 import { digestOf } from '../../../schemas/digest.ts'
 import { stableJson } from '../../../schemas/json.ts'
 import type { Name } from '../../../schemas/name.ts'
-import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
 import { aRelease, issueKey } from '../../support/builders/test-authority.ts'
 import { until } from '../../support/machine/until.ts'
 import { callApi, publishRelease } from '../../support/publisher/publish-release.ts'
@@ -272,19 +269,4 @@ test('the second place says when it was changed, and a new one is begun when it 
   await rm(auditHeadPath(registry.dataDir))
   await noteAuditHead(metadata.audit, registry.dataDir)
   assert.deepEqual(await problemsOf(registry), [])
-})
-
-test('after a version was cut away, neither repair, nor gc, nor a restart takes away its last bytes', async (t) => {
-  const registry = await aScene(t)
-  const services = servicesOf(registry)
-  const files = () => readdir(blobsPath(registry.dataDir))
-  const before = (await files()).sort()
-  DROP_ALL(registry)
-  databaseOf(services).$client.exec('DELETE FROM artifacts WHERE version_id = 3; DELETE FROM versions WHERE id = 3')
-  await expectCodeAsync('DATA_DIR_CORRUPT', () => collectGarbage(services, { dryRun: false, graceMs: -1000 }))
-  const { problems } = await checkData(services, { repair: true })
-  assert.ok(problems.length > 0 && problems.every(({ repaired }) => !repaired))
-  await registry.serving.registry.tree.reconcile({ depth: 'deep', repair: true })
-  assert.deepEqual((await files()).sort(), before)
-  assert.ok((await readdir(join(registry.dataDir, 'tree/repos/core/hello'))).includes('2.0.0'))
 })

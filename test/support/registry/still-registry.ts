@@ -1,5 +1,5 @@
 // A registry goes on writing for a moment behind its answers. Whoever copies or reads its whole folder waits for the end of that.
-import { readNotedHead } from '../../../registry/upkeep/audit-head.ts'
+import { readNotedHead } from '../../../registry/witness/audit-head.ts'
 import { until } from '../machine/until.ts'
 import type { TestRegistry } from './test-registry.ts'
 

@@ -113,6 +113,11 @@ export function auditOf({ read }: Steps): AuditStore {
         const last = audit.at(-1)
         return last && { id: last.id, rowSha256: last.rowSha256 }
       }),
+    at: (id) =>
+      read(({ audit }) => {
+        const found = audit.find((record) => record.id === id)
+        return found && { id, rowSha256: found.rowSha256 }
+      }),
     async *walk() {
       yield* await read(({ audit }) => [...audit])
     },

@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import type { AuditHead } from '../../../registry/db/records.ts'
 import type { AuditStore } from '../../../registry/db/store.ts'
 import { auditHeadPath } from '../../../registry/settings.ts'
-import { noteAuditHead, readNotedHead } from '../../../registry/upkeep/audit-head.ts'
+import { noteAuditHead, readNotedHead } from '../../../registry/witness/audit-head.ts'
 import { digestOf } from '../../../schemas/digest.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 import { until } from '../../support/machine/until.ts'
@@ -27,11 +27,15 @@ test('an end of the audit log that could not be noted is noted as soon as it can
 
 const aHead = (id: number): AuditHead => ({ id, rowSha256: digestOf(String(id)) })
 /** A log that ends there. */
-const aLog = (head: AuditHead | undefined) => ({ head: async () => head }) as Pick<AuditStore, 'head'>
+const aLog = (head: AuditHead | undefined): Pick<AuditStore, 'head' | 'at'> => ({
+  head: async () => head,
+  at: async (id) => (head && id <= head.id ? aHead(id) : undefined),
+})
 
 const stays: readonly (readonly [string, string, AuditHead])[] = [
   ['one that says more than the log', JSON.stringify(aHead(7)), aHead(6)],
   ['another one at the same place', JSON.stringify({ ...aHead(6), rowSha256: digestOf('x') }), aHead(6)],
+  ['another one at an earlier place', JSON.stringify({ ...aHead(5), rowSha256: digestOf('x') }), aHead(6)],
   ['one that cannot be read', 'nonsense', aHead(6)],
 ]
 for (const [what, text, head] of stays)
@@ -53,7 +57,7 @@ test('a log that goes on is noted again, and one without a row is not noted', as
 test('a log that goes on while its end is written is noted at its new end', async (t) => {
   const folder = tempFolder(t)
   const ends = [aHead(1), aHead(2)]
-  await noteAuditHead({ head: async () => ends.shift() ?? aHead(3) }, folder)
+  await noteAuditHead({ ...aLog(aHead(3)), head: async () => ends.shift() ?? aHead(3) }, folder)
   assert.deepEqual(await readNotedHead(folder), aHead(3))
 })
 

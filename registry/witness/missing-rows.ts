@@ -1,0 +1,32 @@
+// Whether rows are missing of what was published: then bytes that no row names may be all that is left of it, and stay. The database
+// alone cannot say so of itself where it is an older copy, or another one, so the end of the log that was noted beside it is asked, too.
+import { coded } from '../../schemas/errors.ts'
+import type { BlobStore } from '../blobs/store.ts'
+import type { MetadataStore } from '../db/store.ts'
+import type { RegistryConfig } from '../settings.ts'
+import { findMissedHead } from './audit-head.ts'
+
+type Deps = {
+  readonly metadata: Pick<MetadataStore, 'audit' | 'upkeep'>
+  readonly config: Pick<RegistryConfig, 'dataDir'>
+}
+
+/** What is missing, as a clause; undefined when nothing is. */
+export async function findMissingRows({ metadata, config }: Deps): Promise<string | undefined> {
+  if (!(await metadata.upkeep.isEverythingHere())) return 'the audit log names more published versions than there are'
+  const missed = await findMissedHead(metadata.audit, config.dataDir)
+  return missed && `${missed.subject} of the audit log was noted beside the database: ${missed.message}`
+}
+
+/** A database without a row has published nothing, so where there are bytes it is not theirs. Throws DATA_DIR_CORRUPT. */
+export async function requireRowsForBlobs(
+  audit: Pick<MetadataStore['audit'], 'head'>,
+  blobs: Pick<BlobStore, 'list'>,
+): Promise<void> {
+  if (await audit.head()) return
+  for await (const _ of blobs.list())
+    throw coded('DATA_DIR_CORRUPT', {
+      message: 'the database of the registry is empty, and the bytes of what was published lie beside it',
+      hint: 'put a whole copy of `octo.db` into its place; a new registry begins in an empty folder',
+    })
+}

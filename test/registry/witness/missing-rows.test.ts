@@ -1,0 +1,81 @@
+// A registry whose database lost rows of what was published: whatever looks unused may be all that is left of it, and stays.
+import assert from 'node:assert/strict'
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { test } from 'node:test'
+import { auditHeadPath, blobsPath } from '../../../registry/settings.ts'
+import { checkData } from '../../../registry/upkeep/check-data.ts'
+import { collectGarbage } from '../../../registry/upkeep/collect-garbage.ts'
+import { noteAuditHead } from '../../../registry/witness/audit-head.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { aRelease, aScript } from '../../support/builders/test-authority.ts'
+import { publishRelease } from '../../support/publisher/publish-release.ts'
+import { untilStill } from '../../support/registry/still-registry.ts'
+import { databaseOf } from '../../support/registry/test-db.ts'
+import type { TestRegistry } from '../../support/registry/test-registry.ts'
+import { startTestRegistry } from '../../support/registry/test-registry.ts'
+
+const servicesOf = ({ serving }: TestRegistry) => serving.registry.services
+const filesOf = async ({ dataDir }: TestRegistry) => (await readdir(blobsPath(dataDir))).sort()
+
+/** Three versions with bytes of their own, and where the log ends is noted. */
+async function aScene(t: TestContext): Promise<TestRegistry> {
+  const registry = await startTestRegistry(t)
+  for (const version of ['1.0.0', '1.1.0', '2.0.0']) {
+    const release = await aRelease(registry.key, { version, platforms: { linux_amd64: aScript(version) } })
+    assert.equal((await publishRelease(registry, release)).status, 201)
+  }
+  await untilStill(registry)
+  return registry
+}
+
+/** What somebody with the file can do, and what a copy of it from earlier looks like. */
+function change(registry: TestRegistry, sql: string): void {
+  const { $client } = databaseOf(servicesOf(registry))
+  for (const name of $client.prepare("SELECT name FROM sqlite_master WHERE type = 'trigger'").pluck().all())
+    $client.exec(`DROP TRIGGER ${name}`)
+  $client.pragma('foreign_keys = 0')
+  $client.exec(sql)
+}
+
+const CUT =
+  "DELETE FROM artifacts WHERE version_id = 3; DELETE FROM versions WHERE id = 3; UPDATE plugins SET newest = '1.1.0'"
+const BEFORE_IT = "(SELECT min(id) FROM audit WHERE subject LIKE '%@2.0.0')"
+
+/** What became of the database. */
+const LOSSES: Readonly<Record<string, { readonly sql: string; readonly goesOn?: boolean }>> = {
+  'a version was cut away': { sql: CUT },
+  'an older copy of the database was put back': { sql: `${CUT}; DELETE FROM audit WHERE id >= ${BEFORE_IT}` },
+  'an older copy of the database was put back, and went on': {
+    sql: `${CUT}; DELETE FROM audit WHERE id >= ${BEFORE_IT}`,
+    goesOn: true,
+  },
+}
+
+for (const [what, { sql, goesOn = false }] of Object.entries(LOSSES))
+  test(`after ${what}, neither repair, nor gc, nor a restart takes away its last bytes`, async (t) => {
+    const registry = await aScene(t)
+    const services = servicesOf(registry)
+    const before = await filesOf(registry)
+    change(registry, sql)
+    // Beyond the row that was noted beside the database.
+    if (goesOn) for (let more = 0; more < 20; more++) await registry.createToken(['core/*'])
+    if (goesOn) await noteAuditHead(services.metadata.audit, registry.dataDir)
+    await expectCodeAsync('DATA_DIR_CORRUPT', () => collectGarbage(services, { dryRun: false, graceMs: -1000 }))
+    const { problems } = await checkData(services, { repair: true })
+    assert.ok(problems.length > 0 && problems.every(({ repaired }) => !repaired))
+    await registry.serving.registry.tree.reconcile({ depth: 'deep', repair: true })
+    assert.deepEqual(await filesOf(registry), before)
+    assert.ok((await readdir(join(registry.dataDir, 'tree/repos/core/hello'))).includes('2.0.0'))
+  })
+
+test('who accepts that newer rows are lost takes the note away, and what only they named is collected', async (t) => {
+  const registry = await aScene(t)
+  const before = await filesOf(registry)
+  change(registry, `${CUT}; DELETE FROM audit WHERE id >= ${BEFORE_IT}`)
+  await rm(auditHeadPath(registry.dataDir))
+  const { blobs } = await collectGarbage(servicesOf(registry), { dryRun: false, graceMs: -1000 })
+  assert.equal(blobs.length, 2)
+  assert.equal((await filesOf(registry)).length, before.length - 2)
+})
