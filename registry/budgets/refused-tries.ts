@@ -1,7 +1,7 @@
 // How often one address may come without a token that counts. A token that does count is never asked: behind one address may
 // be many honest machines and one that keeps sending what was revoked.
-import { isIPv6 } from 'node:net'
 import type { Spent } from '../db/records.ts'
+import { sharedBy } from '../shared-address.ts'
 import { secondsUntil, spentNow } from './refill.ts'
 
 export type RefusedTries = {
@@ -30,22 +30,4 @@ export function createRefusedTries(perHour: number, clock: () => number): Refuse
       return undefined
     },
   }
-}
-
-/** Whoever has one IPv6 address has its whole /64. */
-function sharedBy(address: string): string {
-  if (!isIPv6(address)) return address
-  const mapped = /^::ffff:([0-9.]+)$/i.exec(address)?.[1]
-  return mapped ?? networkOf(address)
-}
-
-function networkOf(address: string): string {
-  const [head = '', tail] = address.replace(/%.*$/, '').toLowerCase().split('::', 2)
-  const left = head === '' ? [] : head.split(':')
-  const right = tail === undefined || tail === '' ? [] : tail.split(':')
-  const zeros = tail === undefined ? [] : Array.from({ length: 8 - left.length - right.length }, () => '0')
-  return [...left, ...zeros, ...right]
-    .slice(0, 4)
-    .map((group) => group.replace(/^0+(?=.)/, ''))
-    .join(':')
 }

@@ -40,8 +40,6 @@ type OciReaderOptions = {
   readonly trees: Readonly<Record<Visibility, Pick<TreeReader, 'send'>>>
   /** Writes an error answer. */
   readonly refuse: (req: IncomingMessage, res: ServerResponse, error: unknown) => void
-  /** Reads on after an answer that came before the body did. */
-  readonly finishUnread: (req: IncomingMessage, res: ServerResponse) => void
 }
 
 type Pinned = Extract<OciAddress, { kind: 'manifest' | 'blob' }>
@@ -60,7 +58,7 @@ type Opened = {
 }
 
 export function createOciReader(options: OciReaderOptions): OciReader {
-  const { services, gate, pullTokens, trees, refuse, finishUnread } = options
+  const { services, gate, pullTokens, trees, refuse } = options
   const { config, metadata, clock } = services
   const place: OciPlace = { domain: config.componentDomain, sitePath: basePath(parseBaseUrl(config.baseUrl)) }
   const components = new Components(metadata, place.domain)
@@ -91,8 +89,7 @@ export function createOciReader(options: OciReaderOptions): OciReader {
   }
 
   async function answer(url: string, exchange: Exchange): Promise<void> {
-    const { req, res } = exchange
-    if (!isRead(req)) finishUnread(req, res)
+    const { req } = exchange
     const address = readOciAddress(url, place)
     if (!isRead(req) || address.kind === 'upload') throw onlyReads(req)
     if (address.kind === 'token') return sendToken(exchange, { gate, pullTokens, place, clock })

@@ -17,6 +17,7 @@ import { beyondPublic } from '../read/private-face.ts'
 import { createTreeReader } from '../read/reader.ts'
 import { answerPeople, prefersHtml } from './answer-people.ts'
 import { createApp } from './app.ts'
+import { limitConnections } from './connection-limit.ts'
 import { answerUnreadable, watchExchange } from './http/answer-unreadable.ts'
 import { afterRefusal } from './http/authenticate.ts'
 import type { ClientAddress } from './http/client-address.ts'
@@ -59,7 +60,6 @@ const SERVER_OPTIONS = {
   keepAliveTimeout: 65_000,
   maxHeaderSize: 16 * 1024,
 }
-const MAX_CONNECTIONS = 8192
 /** A connection on which nothing moves; proofs of large archives take their time. */
 const SOCKET_IDLE_MS = 300_000
 
@@ -68,10 +68,11 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const { logger, clientAddress = clientAddressBehind([]) } = options
   let handle: RequestListener = answerStarting(logger)
   const server = createServer(SERVER_OPTIONS, (request, response) => {
+    finishUnread(request, response)
     handle(request, response)
     watchExchange(request, response)
   })
-  server.maxConnections = MAX_CONNECTIONS
+  limitConnections(server)
   server.setTimeout(SOCKET_IDLE_MS)
   server.on('clientError', answerUnreadable)
   const url = await listen(server, options)
@@ -118,7 +119,6 @@ function createHandler(registry: OpenRegistry, { logger, clientAddress }: Handle
     pullTokens,
     trees,
     refuse: (request, response, error) => refuse(error, { request, response, logger }, ociErrorAnswer),
-    finishUnread,
   })
   tree.onChange((path, visibility) => {
     trees[visibility].forget(path)
@@ -135,7 +135,6 @@ function createHandler(registry: OpenRegistry, { logger, clientAddress }: Handle
     try {
       guardRequest(request)
     } catch (error) {
-      finishUnread(request, response)
       return refuse(error, { request, response, logger, link })
     }
     request.url = belowSite(request.url ?? '/', sitePath)
@@ -143,7 +142,6 @@ function createHandler(registry: OpenRegistry, { logger, clientAddress }: Handle
     if (reader.handle(request, response) || oci.handle(request, response)) return
     contextOf(request).address = clientAddress(request)
     if (!logReads) logRequest({ logger, clientAddress }, request, response)
-    finishUnread(request, response)
     void api(request, response)
   }
 }

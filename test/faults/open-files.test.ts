@@ -29,7 +29,7 @@ test(`a registry with ${OPEN_FILES} open files outlives ${CONNECTIONS} connectio
   const acknowledged = new Set(['1.0.0'])
 
   for (let round = 1; round <= 3; round++) {
-    const crowd = await openMany(registry.url)
+    const crowd = await openMany(registry.url, { count: CONNECTIONS })
     const tries = Array.from({ length: 4 }, (_none, index) => `${round}.${index + 1}.0`)
     for (const version of tries) {
       // Refused connections and refusals are right; an acknowledgement must be true.
@@ -48,6 +48,19 @@ test(`a registry with ${OPEN_FILES} open files outlives ${CONNECTIONS} connectio
     await served.arrayBuffer()
   }
   assert.deepEqual(await registry.stop(), { code: 0, signal: null })
+})
+
+test('whoever opens all connections that one address may have, and says nothing, keeps nobody else from publishing', {
+  skip: process.platform !== 'linux' && 'only Linux has several addresses of its own without being told so',
+}, async (t) => {
+  const dataDir = join(tempFolder(t), 'data')
+  const key = issueKey()
+  const { token } = await prepareRegistryData(dataDir, key)
+  const { url } = await startRegistryChild(t, { dataDir, openFiles: 256 })
+  const crowd = await openMany(url, { count: 300, localAddress: '127.0.0.2' })
+  assert.equal((await publishRelease({ url, token }, await aRelease(key))).status, 201)
+  assert.equal((await fetch(`${url}/repos/core.json`)).status, 200)
+  for (const socket of crowd) socket.destroy()
 })
 
 /** The registry learns one by one that the crowd has left, so it may be short of files for a while after that. */
@@ -70,10 +83,13 @@ function isPassing(error: unknown): boolean {
   return error instanceof TypeError || /upload answered (503|429)/.test(String(error))
 }
 
-async function openMany(url: string): Promise<Socket[]> {
-  const { hostname, port } = new URL(url)
-  const sockets = Array.from({ length: CONNECTIONS }, () =>
-    connect(Number(port), hostname).on('error', () => undefined),
+type Crowd = { readonly count: number; readonly localAddress?: string }
+
+async function openMany(url: string, { count, localAddress }: Crowd): Promise<Socket[]> {
+  const { hostname: host, port } = new URL(url)
+  const from = localAddress === undefined ? {} : { localAddress }
+  const sockets = Array.from({ length: count }, () =>
+    connect({ port: Number(port), host, ...from }).on('error', () => undefined),
   )
   await Promise.all(sockets.map((socket) => once(socket, 'connect').catch(() => undefined)))
   return sockets
