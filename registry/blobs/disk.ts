@@ -12,7 +12,7 @@ import type { BlobSource } from '../../static-tree/write/store.ts'
 import { ignoring, isErrno } from '../../system/files/errors.ts'
 import { syncFile, syncFolder } from '../../system/files/sync.ts'
 import { createDigestGate } from '../../trust/artifact/digest-gate.ts'
-import { syncError, writeError } from '../disk-errors.ts'
+import { passingError, syncError, writeError } from '../disk-errors.ts'
 import { blobsPath, trashPath } from '../settings.ts'
 import type { BlobRange, BlobStat, BlobStore, DeletedAt } from './store.ts'
 
@@ -53,7 +53,12 @@ export async function openDiskBlobs({ dataDir, fileToTake = () => undefined }: D
       }
     },
     open: (digest, range) => readChunks(digest, fileOf(digest), range),
-    stat: (digest) => find(fileOf(digest)).then((found) => found && describe(found)),
+    async stat(digest) {
+      const found = await find(fileOf(digest)).catch((error: unknown) => {
+        throw readError(digest, error)
+      })
+      return found && describe(found)
+    },
     delete: (digest, generation) => moveAside(fileOf(digest), join(trash, hexOf(digest)), generation),
     async purge(deleted, counts) {
       await takeBack(trash, fileOf, counts)
@@ -90,13 +95,14 @@ async function writeSource(source: BlobSource, path: string): Promise<void> {
 }
 
 async function* readChunks(digest: Digest, path: string, range?: BlobRange): AsyncGenerator<Buffer> {
-  await using file = await open(path, READ_NO_LINK).catch((error: unknown) => {
-    throw isErrno(error, 'ENOENT', 'ELOOP') ? absent(digest, error) : error
-  })
+  const refuse = (error: unknown): never => {
+    throw readError(digest, error)
+  }
+  await using file = await open(path, READ_NO_LINK).catch(refuse)
   const { start, end } = range ?? { start: 0, end: Number.POSITIVE_INFINITY }
   const buffer = Buffer.allocUnsafe(READ_CHUNK_BYTES)
   for (let at = start; at < end; ) {
-    const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, end - at), at)
+    const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, end - at), at).catch(refuse)
     if (bytesRead === 0) return
     at += bytesRead
     // The consumer may keep a chunk beyond the next read.
@@ -167,6 +173,20 @@ async function* listFolder(folder: string): AsyncGenerator<Digest | { readonly s
     const isBlob = IS_BLOB.test(entry.name) && entry.isFile()
     yield isBlob ? digestFromHex(entry.name) : { stray: entry.name }
   }
+}
+
+/** Not there, short of something for a moment, or on a part of the disk that gives nothing back. */
+function readError(digest: Digest, cause: unknown): unknown {
+  if (isErrno(cause, 'ENOENT', 'ELOOP')) return absent(digest, cause)
+  const meaning = passingError(cause)
+  if (meaning !== cause) return meaning
+  const { code: reason = 'refused' } = cause as NodeJS.ErrnoException
+  return coded('IO_FAILED', {
+    message: `the bytes of blob \`${digest}\` cannot be read: ${reason}`,
+    details: { digest, reason },
+    hint: (data) => `\`octo registry fsck --data ${data}\` says what else cannot be read`,
+    cause,
+  })
 }
 
 function absent(digest: Digest, cause: unknown): Error {

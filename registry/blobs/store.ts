@@ -28,9 +28,12 @@ export type BlobStore = {
    * other bytes than promised, NO_SPACE, STORE_BUSY or IO_FAILED, and what reading the source throws; then nothing has changed.
    */
   put(source: BlobSource): Promise<void>
-  /** The bytes, also when the blob is deleted or put meanwhile. Throws DATA_DIR_CORRUPT at the first of them when there is no blob. */
+  /**
+   * The bytes, also when the blob is deleted or put meanwhile. Throws DATA_DIR_CORRUPT at the first of them when there is no blob,
+   * STORE_BUSY, or IO_FAILED for bytes that cannot be read.
+   */
   open(digest: Digest, range?: BlobRange): AsyncIterable<Buffer>
-  /** Undefined when there is no blob. */
+  /** Undefined when there is no blob. Throws STORE_BUSY, or IO_FAILED where the disk does not say. */
   stat(digest: Digest): Promise<BlobStat | undefined>
   /**
    * Takes a blob away, unless it was put again since `stat` said the generation: whoever put it counts on it. False when nothing

@@ -1,12 +1,13 @@
 // Looks for everything in a data directory that does not agree with itself: database pages, audit chain, version rows, blobs.
 // It trusts no single witness: SQLite's own check finds few flipped bits, so rows and bytes are compared with their digests.
 import type { Digest } from '../../schemas/digest.ts'
+import { isCoded } from '../../schemas/errors.ts'
 import { digestOfChunks } from '../../system/files/hash-file.ts'
 import type { RegistryDeps } from '../context.ts'
 import type { Blob } from '../db/records.ts'
+import { findMissingRows } from '../witness/missing-rows.ts'
 import { checkChain, readStory } from './check-audit.ts'
 import { checkPartners } from './check-partners.ts'
-import { findMissingRows } from '../witness/missing-rows.ts'
 
 export type Problem = {
   readonly kind: 'database' | 'audit' | 'version' | 'blob-missing' | 'blob-damaged' | 'stray-file'
@@ -108,16 +109,32 @@ async function checkBlobs(deps: RegistryDeps, { repair, onProgress }: DataCheck,
 
 async function lookAtBlob(
   { blobs, metadata }: RegistryDeps,
-  { digest, size }: Blob,
+  blob: Blob,
 ): Promise<Omit<Problem, 'repaired'> | undefined> {
-  const found = (await blobs.stat(digest))?.size
-  if (found === undefined) {
-    // A collection beside this takes the row first and the bytes after it.
-    if (!(await metadata.blobs.has(digest))) return undefined
-    return { kind: 'blob-missing', subject: digest, message: 'its file is gone' }
+  const found = await lookAtBytes(blobs, blob)
+  if (!found) return undefined
+  // A collection beside this takes the row first and the bytes after it.
+  if (found === GONE && !(await metadata.blobs.has(blob.digest))) return undefined
+  return { ...found, subject: blob.digest }
+}
+
+const GONE = { kind: 'blob-missing', message: 'its file is gone' } as const
+
+/** What the disk does not give back is what this looks for: it keeps none of the other blobs from being looked at. */
+async function lookAtBytes(
+  blobs: RegistryDeps['blobs'],
+  { digest, size }: Blob,
+): Promise<Pick<Problem, 'kind' | 'message'> | undefined> {
+  try {
+    const found = (await blobs.stat(digest))?.size
+    if (found === undefined) return GONE
+    if (found === size && (await digestOfChunks(blobs.open(digest))) === digest) return undefined
+    return { kind: 'blob-damaged', message: 'its bytes are no longer those of its digest' }
+  } catch (error) {
+    if (isCoded(error, 'DATA_DIR_CORRUPT')) return GONE
+    if (!isCoded(error, 'IO_FAILED')) throw error
+    return { kind: 'blob-damaged', message: `its bytes cannot be read: ${error.details.reason}` }
   }
-  if (found === size && (await digestOfChunks(blobs.open(digest))) === digest) return undefined
-  return { kind: 'blob-damaged', subject: digest, message: 'its bytes are no longer those of its digest' }
 }
 
 async function checkFiles({ blobs, metadata }: RegistryDeps, problems: Problem[]): Promise<number> {

@@ -10,6 +10,7 @@ import { checkData } from '../../../registry/upkeep/check-data.ts'
 import type { SessionAnswer } from '../../../schemas/api.ts'
 import type { Digest } from '../../../schemas/digest.ts'
 import { digestOf, hexOf } from '../../../schemas/digest.ts'
+import { coded } from '../../../schemas/errors.ts'
 import { aRelease, aScript } from '../../support/builders/test-authority.ts'
 import { callApi, openSession, publishRelease, uploadAll } from '../../support/publisher/publish-release.ts'
 import { databaseOf } from '../../support/registry/test-db.ts'
@@ -68,6 +69,33 @@ function cutVersions(registry: TestRegistry): void {
     $client.exec(`DROP TRIGGER ${name}`)
   $client.exec('DELETE FROM artifacts; DELETE FROM versions')
 }
+
+/** What opening the bytes of a blob fails with, and what is said of it. */
+const UNREADABLE: Readonly<Record<string, readonly [error: Error, found: readonly string[]]>> = {
+  'that the disk does not give back': [
+    coded('IO_FAILED', { message: 'x', details: { reason: 'EIO' } }),
+    ['blob-damaged its bytes cannot be read: EIO'],
+  ],
+  'that went behind the look at them': [coded('DATA_DIR_CORRUPT', { message: 'x' }), ['blob-missing its file is gone']],
+}
+
+for (const [what, [error, expected]] of Object.entries(UNREADABLE))
+  test(`bytes ${what} are named, and all others are looked at`, async (t) => {
+    const scene = await aScene(t)
+    const services = servicesOf(scene.registry)
+    await unlink(fileOf(scene, digestOf(UNUSED.linux_arm64)))
+    const open: typeof services.blobs.open = async function* (digest, range) {
+      if (digest === digestOf(USED)) throw error
+      yield* services.blobs.open(digest, range)
+    }
+    const { problems } = await checkData({ ...services, blobs: { ...services.blobs, open } }, { repair: true })
+    const said = (digest: Digest) =>
+      problems.filter(({ subject }) => subject === digest).map(({ kind, message }) => `${kind} ${message}`)
+    assert.deepEqual(said(digestOf(USED)), expected)
+    assert.deepEqual(said(digestOf(UNUSED.linux_arm64)), ['blob-missing its file is gone'])
+    assert.equal(problems.length, 2)
+    assert.ok(findLiveBlob(databaseOf(services), digestOf(USED)), 'what a release needs is given up')
+  })
 
 for (const [kind, harm] of Object.entries(HARM))
   test(`a repair that finds a ${kind}`, async (t) => {
