@@ -1,5 +1,5 @@
 // Named queries on repos and the publisher keys they admit.
-import { and, asc, count, eq, isNull } from 'drizzle-orm'
+import { and, asc, count, eq, isNull, sql } from 'drizzle-orm'
 import type { Name } from '../../../schemas/name.ts'
 import type { TrustKey } from '../../../schemas/trust-key.ts'
 import type { RepoKey, Visibility } from '../records.ts'
@@ -55,12 +55,18 @@ export function reposOf(db: Db): RepoStore {
   }
 }
 
+/** One row for every name: reading one takes longer than finding none, and would tell a private repo from none by the time. */
 const visibilityOf = prepared((db, { name }: Given<{ name: Name }>) =>
-  db.select({ visibility: repos.visibility }).from(repos).where(eq(repos.name, name)).prepare(),
+  db
+    .select({ found: sql<Visibility | 'absent'>`coalesce(max(${repos.visibility}), 'absent')` })
+    .from(repos)
+    .where(eq(repos.name, name))
+    .prepare(),
 )
 
 export function findVisibility(db: Db, name: Name): Visibility | undefined {
-  return visibilityOf(db).get({ name })?.visibility
+  const { found = 'absent' } = visibilityOf(db).get({ name }) ?? {}
+  return found === 'absent' ? undefined : found
 }
 
 const aPrivateRepo = prepared((db) =>
