@@ -85,20 +85,28 @@ export async function openHttp(options: HttpOptions): Promise<Http> {
   const askedOf = (url: URL): Asked => ({ url, via: transport.proxyOf(url) })
 
   /** What is sent at once: what a server asked for once it is not asked to ask for again. */
-  async function loginFor(given: URL): Promise<string | undefined> {
+  async function loginFor(given: URL, url: URL): Promise<string | undefined> {
     const fixed = options.granted?.get(given.origin)
     if (fixed !== undefined || !challenges.has(given.origin)) return fixed
-    return options.credentials?.(given, challenges.get(given.origin))
+    return loginAt(given, url, challenges.get(given.origin))
+  }
+
+  /** What the given address has, as long as the one that it led to has the same: below another path may be another registry. */
+  async function loginAt(given: URL, url: URL, challenge: string | undefined): Promise<string | undefined> {
+    const own = await options.credentials?.(given, challenge)
+    if (own === undefined || url.pathname === given.pathname) return own
+    const led = Object.assign(new URL(url), { username: given.username, password: given.password })
+    return (await options.credentials?.(led, challenge)) === own ? own : undefined
   }
 
   /** Credentials go to where the request began, and never over a redirect to somewhere else. */
   async function sendWithCredentials(url: URL, given: URL, headers: Headers, attempt: Attempt | undefined) {
     const mayAuthorize = url.origin === given.origin
-    const known = mayAuthorize ? await loginFor(given) : undefined
+    const known = mayAuthorize ? await loginFor(given, url) : undefined
     const response = await send(url, { ...headers, ...(known ? { authorization: known } : {}) }, attempt)
     if (!mayAuthorize || !options.credentials || ![401, 403].includes(response.statusCode ?? 0)) return response
     const challenge = response.headers['www-authenticate']
-    const authorization = await options.credentials(given, challenge)
+    const authorization = await loginAt(given, url, challenge)
     if (authorization === undefined || authorization === known) return response
     response.destroy()
     challenges.set(url.origin, challenge)
