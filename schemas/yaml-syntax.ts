@@ -18,6 +18,14 @@ const ROWS: readonly Row[] = [
   { code: 'TAB_AS_INDENT', problem: 'a line is indented by a tab, expected blanks' },
   { says: /^Flow map in block/, problem: '`{` is not closed', hint: UNCLOSED },
   { says: /^Flow sequence in block/, problem: '`[` is not closed', hint: UNCLOSED },
+  { says: /^Flow map must end/, problem: '`{` is not closed', hint: UNCLOSED },
+  { says: /^Flow sequence must end/, problem: '`[` is not closed', hint: UNCLOSED },
+  { says: /^Unexpected , in flow/, problem: 'a comma follows no item' },
+  {
+    says: /^Sequence item without -/,
+    problem: 'a line below a list begins neither an item nor what belongs to one',
+    hint: 'begin an item with `- `, and what belongs to it below its first letter',
+  },
   { says: /^All mapping items/, problem: 'a key does not begin where those beside it do' },
   { says: /^All sequence items/, problem: 'an item does not begin where those beside it do' },
   { code: 'MULTILINE_IMPLICIT_KEY', ...NO_COLON },
@@ -50,7 +58,7 @@ const ROWS: readonly Row[] = [
     hint: 'begin it on the next line',
   },
   {
-    says: /^Unexpected \S+ at node end/,
+    says: /^Unexpected (?:\S+ at node end|scalar token)/,
     problem: 'something follows where a value has ended',
     hint: 'in single quotes a quote is written twice, and keys of one map begin in one column',
   },

@@ -26,6 +26,11 @@ const ROWS: readonly (readonly [text: string, place: string, problem: RegExp, hi
   ['a: [x, y]]\n', '1:10', /`\}` or `\]` closes nothing/],
   ['a: - b\n', '1:4', /a list begins on the line of its key/, /next line/],
   ['a: |x\n  b\n', '1:5', /stands on the line of its/, /next line/],
+  ['{', '1:2', /`\{` is not closed/, /close it/],
+  ['[', '1:2', /`\[` is not closed/, /close it/],
+  ['a: [1,,2]\n', '1:7', /a comma follows no item/],
+  ['- a: b\n c: d\n', '2:1', /begins neither an item nor/, /`- `/],
+  ['"a" b: c\n', '1:5', /something follows where a value has ended/, /keys of one map/],
   ['a: {{.env.X}}\n', '1', /./, /a template needs quotes/],
 ]
 
