@@ -78,9 +78,17 @@ function methodOf({ role }: VaultConfig, { token, roleId, username }: Texts): st
 }
 
 function asCallError(error: unknown): unknown {
-  // Its words are for a command line.
-  if (error instanceof InvalidOptions) return new CallError(error.message.replace(/--([a-z_]+)/g, '`$1`'), BAD_REQUEST)
+  if (error instanceof InvalidOptions) return new CallError(asDescribed(error.message), BAD_REQUEST)
   if (!(error instanceof Refusal)) return error
   const status = error.status === 'retry' ? UNAVAILABLE : (STATUSES[error.reason] ?? BAD_GATEWAY)
   return new CallError(error.message, status)
+}
+
+/** Its words are for a command line: what is `--ca-file` or `--jwt_file` there is `caFile` or `jwtFile` in a description. */
+function asDescribed(message: string): string {
+  return message.replace(/--([a-z]+(?:[-_][a-z]+)*)/g, (_option, name: string) => `\`${inOneWord(name)}\``)
+}
+
+function inOneWord(name: string): string {
+  return name.replace(/[-_]([a-z])/g, (_both, letter: string) => letter.toUpperCase())
 }

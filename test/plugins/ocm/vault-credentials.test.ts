@@ -83,6 +83,14 @@ test('logs in by what the host has for it, and ends the token that it got', asyn
   assert.deepEqual(identity, { type: 'HashiCorpVault', scheme: 'https', hostname: 'vault.example', port: '8200' })
 })
 
+test('what is wrong in a description is called as it is written there', async (t) => {
+  const { resolve } = await scene(t)
+  const called = (own: Texts, more: object, message: RegExp) => assert.rejects(resolve(GHCR, own, more), { message })
+  await called({ token: ROOT }, { caFile: '/none' }, /`caFile` cannot be read \(ENOENT\)/)
+  await called({ token: ROOT }, { authMethod: 'kubernetes', role: 'r', jwtFile: '/none' }, /`jwtFile`/)
+  await called({}, { authMethod: 'approle' }, /`roleId`/)
+})
+
 test('says why there is nothing, with a status, and repeats no secret', async (t) => {
   const rows: readonly (readonly [VaultSetup, Texts, object, number])[] = [
     [{}, { token: 'hvs.wrong-token' }, {}, 403],
