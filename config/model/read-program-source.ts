@@ -3,6 +3,7 @@
 import { hintOfLogin, holdsLogin, looksLikePassword } from '../../schemas/address-login.ts'
 import type { Digest } from '../../schemas/digest.ts'
 import { isDigest } from '../../schemas/digest.ts'
+import { HOUR_MS } from '../../schemas/duration.ts'
 import { throwDefect } from '../../schemas/errors.ts'
 import type { ImageName } from '../../schemas/image-name.ts'
 import { parseImageName } from '../../schemas/image-name.ts'
@@ -96,7 +97,7 @@ function readImageName(node: TreeNode, variables: TemplateVariables): ImageName 
 }
 
 const DEFAULT_BUILD_MS = 900_000
-const LONGEST_BUILD_MS = 4 * 3_600_000
+const LONGEST_BUILD_MS = 4 * HOUR_MS
 const SHORTEST_BUILD_MS = 1000
 const MAX_COMMANDS = 50
 

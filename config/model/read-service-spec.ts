@@ -1,6 +1,7 @@
 // Reads how one service is run. A service belongs to whoever names its program: a local `command` or `plugin` makes all of it
 // local, a `plugin` from elsewhere is filled in by local values. Command, environment and working directory are of this machine,
 // and no document from elsewhere says them. Answers THREATS.md: elsewhere adds, it decides nothing.
+import { HOUR_MS } from '../../schemas/duration.ts'
 import type { CodedError } from '../../schemas/errors.ts'
 import { coded, throwDefect } from '../../schemas/errors.ts'
 import { keptError } from '../../schemas/kept-error.ts'
@@ -44,7 +45,7 @@ type SpecReading = {
 }
 
 const DEFAULT_START_PERIOD_MS = 10_000
-const MAX_PERIOD_MS = 3_600_000
+const MAX_PERIOD_MS = HOUR_MS
 const MAX_REPLICAS = 100
 
 /** As the config says it, also of a service that is run elsewhere; throws CONFIG_INVALID. */

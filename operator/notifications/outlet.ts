@@ -2,6 +2,7 @@
 // Pure. One message is on its way at a time: while it cannot be delivered the others become one, so that nothing grows.
 import type { NotifierConfig } from '../../config/model/notifier-config.ts'
 import { SEVERITIES } from '../../config/model/notifier-config.ts'
+import { HOUR_MS } from '../../schemas/duration.ts'
 import { printable } from '../../schemas/quote.ts'
 import type { Facts } from './compose.ts'
 import { composeNotification } from './compose.ts'
@@ -22,7 +23,7 @@ export type Answered = {
 }
 
 /** Before the second try, doubled up to the longest; a message is tried for so long, and then given up. */
-export const RETRY = { firstMs: 5000, longestMs: 5 * 60_000, giveUpMs: 60 * 60_000 }
+export const RETRY = { firstMs: 5000, longestMs: 5 * 60_000, giveUpMs: HOUR_MS }
 /** Of one message, with all that they say; more are counted. */
 const MAX_NEWS = 50
 const NEVER = Number.POSITIVE_INFINITY

@@ -1,6 +1,7 @@
 // `octo plugin serve`: keeps service plugins running in the foreground for all who call them, so that whatever supervises programs
 // supervises them: `octo start`, systemd, a container. One that cannot be started at first ends the command with why.
 import { setTimeout as pause } from 'node:timers/promises'
+import { DAY_MS } from '../../../schemas/duration.ts'
 import { coded } from '../../../schemas/errors.ts'
 import { quote } from '../../../schemas/quote.ts'
 import { interruptible } from '../../../system/process/interruptible.ts'
@@ -23,7 +24,7 @@ import { stopRunning } from './stop.ts'
 export type ServeOptions = PluginOptions & { readonly ocmConfig?: readonly string[] }
 
 /** A plugin that nobody asks leaves by itself, and is started again. */
-const IDLE_MS = 24 * 60 * 60 * 1000
+const IDLE_MS = DAY_MS
 const LOOK_MS = 250
 /** For calls under way, and for whoever holds a plugin: over before what supervises this kills it, mostly after ten seconds. */
 export const LEAVING = { drainMs: 5000, lockMs: 1000 }
