@@ -4,10 +4,11 @@ import { closeSync, fdatasyncSync, openSync, readFileSync, renameSync, rmSync } 
 import type { RestartRule, StopRule } from '../../config/model/service-spec.ts'
 import { bootId } from '../../system/boot-id.ts'
 import { replaceFile, writeAll } from '../../system/files/atomic-file.ts'
-import { isMissing } from '../../system/files/errors.ts'
+import { explainDisk, isMissing } from '../../system/files/errors.ts'
 import type { Fields } from './digests.ts'
 import type { Instance } from './lifecycle.ts'
 import { isAtRest } from './lifecycle.ts'
+import { refuseUnreadable } from './unreadable-journal.ts'
 
 /** What has to be known of a service to stop it, without its config. */
 export type KnownService = {
@@ -58,7 +59,10 @@ export type Journal = Disposable & {
   forgetInstance(id: string): void
 }
 
-/** The last line about each; nothing where there is no journal. A line that was cut off while it was written is none. */
+/**
+ * The last line about each; nothing where there is no journal. A line that was cut off while it was written is none. Throws IO_FAILED,
+ * and FORMAT_INVALID where no line can be read.
+ */
 export function readJournal(path: string): Known {
   const services = new Map<string, KnownService>()
   const instances = new Map<string, { boot: string; instance: Instance }>()
@@ -84,10 +88,12 @@ export function serviceIn(id: string): string {
 
 function linesOf(path: string): Line[] {
   const text = textOf(path)
-  return text
+  const lines = text
     .slice(0, text.lastIndexOf('\n') + 1)
     .split('\n')
     .flatMap(parse)
+  if (lines.length === 0) refuseUnreadable(path, text)
+  return lines
 }
 
 function textOf(path: string): string {
@@ -95,7 +101,7 @@ function textOf(path: string): string {
     return readFileSync(path, 'utf8')
   } catch (error) {
     if (isMissing(error)) return ''
-    throw error
+    throw explainDisk(error, path)
   }
 }
 

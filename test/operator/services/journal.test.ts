@@ -1,6 +1,8 @@
 // The journal of a project: the last line about each counts, half a line is none, and it does not grow without an end.
 import assert from 'node:assert/strict'
-import { appendFileSync, fstatSync, mkdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { appendFileSync, fstatSync, mkdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -9,6 +11,8 @@ import { openJournal, readJournal } from '../../../operator/services/journal.ts'
 import type { State } from '../../../operator/services/lifecycle.ts'
 import { isAtRest, NEW_INSTANCE, STATES } from '../../../operator/services/lifecycle.ts'
 import { bootId } from '../../../system/boot-id.ts'
+import { MARK } from '../../../system/process/mark.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
 import { aMountedDisk, whyNoDisk } from '../../support/machine/mounted-disk.ts'
 import { filesBelow, tempFolder } from '../../support/machine/temp-folder.ts'
 
@@ -22,6 +26,8 @@ const generation = (path: string, id: string) => readJournal(path).instances.get
 function aJournal(t: TestContext): string {
   return join(tempFolder(t), 'journal')
 }
+
+const linux = { skip: process.platform !== 'linux' && 'what runs of services is looked for on Linux' }
 
 const CUT: readonly string[] = [
   '',
@@ -200,3 +206,30 @@ test('what a disk refused once is written to it again, as the system does not te
     assert.equal(readJournal(path).services.size, 1, how)
   }
 })
+
+test(
+  'a journal of which nothing can be read is refused, with what runs of it and how to begin anew',
+  linux,
+  async (t) => {
+    const folder = join(tempFolder(t), 'shop-octo-0123456789abcdef')
+    mkdirSync(folder)
+    const path = join(folder, 'journal')
+    const env = { ...process.env, [MARK]: '0123456789abcdef/web.1#1/proof' }
+    const child = spawn('sleep', ['600'], { env, stdio: 'ignore' })
+    t.after(() => child.kill())
+    await once(child, 'spawn')
+    for (const text of ['nonsense\n', '\0\0\0\0', '{"v":2,"services":{}}\n', 'a\nb\nc']) {
+      writeFileSync(path, text)
+      const { hint, details } = expectCode('FORMAT_INVALID', () => readJournal(path))
+      assert.deepEqual(details.pids, [child.pid], text)
+      assert.match(hint ?? '', new RegExp(`\`kill ${child.pid}\` .*\`mv \\S+ \\S+\\.old\``))
+    }
+    for (const text of ['', '\n', '{', '{"v":1,"service":"we']) {
+      writeFileSync(path, text)
+      assert.equal(readJournal(path).instances.size, 0, `${text} is a first line that was cut off`)
+    }
+    rmSync(path)
+    mkdirSync(path)
+    expectCode('IO_FAILED', () => readJournal(path))
+  },
+)
