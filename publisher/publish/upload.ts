@@ -31,15 +31,21 @@ const SMALLEST_PIECE_BYTES = 64 * 1024
 export async function uploadBlob(connection: Connection, upload: Upload, start: number): Promise<void> {
   const budget = new RetryBudget(connection)
   const shown = countShown(upload)
-  let [offset, pieceBytes] = [start, PIECE_BYTES]
+  let [offset, furthest, pieceBytes] = [start, start, PIECE_BYTES]
+  // A registry that counts back and forth again and again makes no progress.
+  const goOnAt = (reached: number) => {
+    offset = reached
+    if (offset <= furthest) return
+    furthest = offset
+    budget.reset()
+  }
   shown.reach(start)
   while (offset < upload.size) {
     const size = Math.min(pieceBytes, upload.size - offset)
     const reply = await sendPiece(connection, upload, { offset, size, onProgress: shown.add })
     const reached = reply && isSuccess(reply) ? offsetOf(reply) : undefined
     if (reached !== undefined && reached > offset) {
-      offset = reached
-      budget.reset()
+      goOnAt(reached)
       continue
     }
     shown.reach(offset)
@@ -49,9 +55,7 @@ export async function uploadBlob(connection: Connection, upload: Upload, start: 
     }
     if (reply && isFinal(reply)) throw callRefusalOf(reply, `upload of ${upload.name}`)
     if (!(await budget.wait(reply))) throw gaveUp(upload, offset, reply)
-    const found = await askOffset(connection, upload)
-    if (found > offset) budget.reset()
-    offset = found
+    goOnAt(await askOffset(connection, upload))
     shown.reach(offset)
   }
 }

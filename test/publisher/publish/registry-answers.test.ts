@@ -149,6 +149,21 @@ test('an upload stops when a server keeps swallowing bytes without counting them
   assert.match(error.hint ?? '', /goes on where it stopped/)
 })
 
+test('an upload whose registry counts back after each step has an end', async (t) => {
+  let asked = 0
+  const { connection, pauses } = await connectTo(t, (request, response) => {
+    request.resume()
+    if (++asked > 100) return void response.writeHead(204, { 'upload-offset': '1000' }).end()
+    if (request.method === 'HEAD') return void response.writeHead(204, { 'upload-offset': '0' }).end()
+    const isFirst = request.headers['upload-offset'] === '0'
+    response.writeHead(isFirst ? 204 : 503, isFirst ? { 'upload-offset': '10' } : {}).end()
+  })
+  const text = 'x'.repeat(1000)
+  const upload = { session: 's', digest: digestOf(text), size: 1000, name: 'x', source: { text }, onProgress() {} }
+  await assert.rejects(uploadBlob(connection, upload, 0))
+  assert.equal(pauses.length, 5)
+})
+
 test('uploads go on in smaller pieces where something in front takes no larger ones, and say so when none fits', async (t) => {
   let limit = 1024 * 1024
   const sizes: number[] = []
