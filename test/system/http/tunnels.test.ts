@@ -146,16 +146,16 @@ test('a tunnel takes an answer with headers of its own, and ends a proxy that sa
   const mute = createServer()
   mute.on('connect', () => undefined)
   const env = { HTTPS_PROXY: `http://localhost:${await listening(t, mute)}`, NODE_EXTRA_CA_CERTS: ca.file }
-  using impatient = await openHttp({ env, timeouts: { connectMs: 100 } })
+  using impatient = await openHttp({ env, timeouts: { connectMs: 500 } })
   const error = await expectCodeAsync('FETCH_FAILED', () => impatient.get(new URL('https://plugins.invalid/')))
-  assert.match(error.message, /^the proxy `http:\/\/localhost:\d+` of HTTPS_PROXY gave no answer within 100 ms$/)
+  assert.match(error.message, /^the proxy `http:\/\/localhost:\d+` of HTTPS_PROXY gave no answer within 500 ms$/)
 })
 
 test('a proxy that is asked for TLS and says nothing is named in the time of a connection, by every reader', async (t) => {
   const mute = createTcpServer()
   const address = `https://u:s3cret@127.0.0.1:${await listening(t, mute)}`
   const env = { HTTPS_PROXY: address, HTTP_PROXY: address }
-  using http = await openHttp({ env, timeouts: { connectMs: 100 } })
+  using http = await openHttp({ env, timeouts: { connectMs: 500 } })
   for (const url of ['https://plugins.invalid/', 'http://plugins.invalid/']) {
     const { message } = await expectCodeAsync('FETCH_FAILED', () => http.get(new URL(url)))
     assert.match(
