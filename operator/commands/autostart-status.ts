@@ -57,10 +57,11 @@ function tell(found: readonly Found[], terminal: Terminal): void {
       rows: found.map(({ unit, whose, enabled, active, path }) => [unit, whose, enabled, active, path]),
     })
   for (const { unit, whose, active, missing } of found) {
-    const [manager, system] = whose === 'user' ? ['--user ', ''] : ['', ' --system --user NAME']
+    const manager = whose === 'user' ? '--user ' : ''
+    const again = whose === 'user' ? '`octo autostart enable`' : '`sudo octo autostart enable --system --user NAME`'
     if (missing.length > 0)
       terminal.warn(
-        `${unit} starts ${missing.map(quote).join(' and ')}, which is not there any more: \`octo autostart enable${system}\` writes it anew`,
+        `${unit} starts ${missing.map(quote).join(' and ')}, which is not there any more: ${again} writes it anew`,
       )
     else if (active === 'failed') terminal.warn(`${unit} has failed: \`journalctl ${manager}--unit ${unit}\` shows why`)
   }
