@@ -53,6 +53,7 @@ function makeOurs(folder: string): void {
     throw coded('IO_FAILED', {
       message: `folder ${quote(folder)} is not this user's alone`,
       details: { parent: folder },
+      hint: 'set TMPDIR to a folder of your own',
     })
 }
 

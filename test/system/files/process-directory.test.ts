@@ -146,7 +146,8 @@ test('there is none where its place is taken by another user', asRoot, (t) => {
   const folder = tempFolder(t)
   mkdirSync(join(folder, PARENT), { mode: 0o700 })
   chownSync(join(folder, PARENT), 12345, 12345)
-  expectCode('IO_FAILED', () => makeProcessDirectory({ TMPDIR: folder }))
+  const { hint = '' } = expectCode('IO_FAILED', () => makeProcessDirectory({ TMPDIR: folder }))
+  assert.match(hint, /^set TMPDIR to a folder of your own$/)
   assert.deepEqual(readdirSync(join(folder, PARENT)), [])
 })
 
