@@ -11,23 +11,33 @@ const SEQUENCES = new RegExp(
   'g',
 )
 const BYTE_ORDER_MARK = /^\ufeff/gm
+/** Bold and underlined as a typewriter has it, and programs for pagers: a letter, a step back, and the letter or `_` again. */
+const STRUCK_AGAIN = /([^\x08\r\n])(?:\x08(?:\1|_))+/g
+const STRUCK_OVER_A_LINE = /_\x08([^\x08\r\n])/g
 
 /** What every sequence begins with, and the mark. Mostly there is none. */
-const MAY_HOLD_ANY = /[\x1b\x90-\x9f\ufeff]/
+const MAY_HOLD_ANY = /[\x08\x1b\x90-\x9f\ufeff]/
+
+/** What a terminal, or whoever reads Unicode, begins a line at. JSON may hold the last two within a text. */
+const BREAKS = /[\n\v\f\u0085\u2028\u2029]/
 
 export function withoutSequences(text: string): string {
   if (!MAY_HOLD_ANY.test(text)) return text
-  return text.replace(SEQUENCES, '').replace(BYTE_ORDER_MARK, '')
+  const plain = text.replace(SEQUENCES, '').replace(BYTE_ORDER_MARK, '')
+  return plain.replace(STRUCK_AGAIN, '$1').replace(STRUCK_OVER_A_LINE, '$1')
 }
 
-/** The parts of a line that were written over each other, without blank ones. */
+/** The parts of a line that were written over each other, by a return or by steps back, without blank ones. */
 export function overwrittenParts(line: string): string[] {
-  return line.split('\r').filter((part) => part.trim() !== '')
+  return line.split(/[\r\x08]/).filter((part) => part.trim() !== '')
+}
+
+/** What people see as lines of their own. */
+export function printedLines(text: string): string[] {
+  return text.split(BREAKS)
 }
 
 /** The lines that a terminal would show in the end, without blank ones. */
 export function shownLines(text: string): string[] {
-  return withoutSequences(text)
-    .split('\n')
-    .flatMap((line) => overwrittenParts(line).at(-1)?.trimEnd() ?? [])
+  return printedLines(withoutSequences(text)).flatMap((line) => overwrittenParts(line).at(-1)?.trimEnd() ?? [])
 }

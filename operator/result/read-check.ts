@@ -3,7 +3,7 @@
 import type { CheckStatus } from '../../schemas/check-result.ts'
 import { CHECK_STATUSES } from '../../schemas/check-result.ts'
 import type { Ending } from '../../system/process/run-process.ts'
-import { doubtContradicted, doubtContradictedByText } from './contradiction.ts'
+import { doubtContradictedByText } from './contradiction.ts'
 import type { NagiosOutput } from './nagios.ts'
 import { parseNagios, tellNagios } from './nagios.ts'
 import { because, readOtherCode } from './read-exit-code.ts'
@@ -31,7 +31,7 @@ function readText(ending: Ending, code: CheckStatus): CheckReport {
   const output = parseNagios(ending.stdout)
   const told = tellNagios(output, code, 'no text')
   const problem = problemOfText(ending, output, code)
-  if (problem === undefined) return doubtContradicted({ status: code, ...told }, ending)
+  if (problem === undefined) return doubtContradictedByText({ status: code, ...told }, ending)
   if (problem === NO_RESULT) return { ...told, status: 'unknown', summary: `${problem}${because(ending)}` }
   return { ...told, status: 'unknown', summary: summaryOf(`${problem}: ${told.summary}`) }
 }

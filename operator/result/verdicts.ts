@@ -2,7 +2,7 @@
 import type { CheckStatus } from '../../schemas/check-result.ts'
 import { CHECK_STATUSES } from '../../schemas/check-result.ts'
 import type { ReadLine } from '../../system/process/captured-output.ts'
-import { overwrittenParts, withoutSequences } from './plain-text.ts'
+import { overwrittenParts, printedLines, withoutSequences } from './plain-text.ts'
 import { worse } from './report.ts'
 
 /** Words of `Captured.told`. */
@@ -11,11 +11,16 @@ export const TOLD_TEXT = 'text:'
 
 const WORDS: Readonly<Record<string, CheckStatus>> = {
   ...{ ok: 'ok', warn: 'warn', warning: 'warn', crit: 'critical', critical: 'critical', unknown: 'unknown' },
+  ...{ nok: 'critical', 'not ok': 'critical' },
 }
-const STATUS_WORD = /\b(?:OK|WARN|WARNING|CRIT|CRITICAL|UNKNOWN)\b/
-const FIRST_WORD = /^[\s"'[(*-]*(?:status\s*[:=]\s*["']?)?(crit|critical|unknown)\b/i
+/** A word of its own, also as a part of `DISK_CRITICAL`. TAP writes `not ok`. */
+const STATUS_WORD =
+  /(?<![\p{L}\p{N}])(?:[Nn][Oo][Tt][ _-][Oo][Kk]|NOK|OK|WARN|WARNING|CRIT|CRITICAL|UNKNOWN)(?![\p{L}\p{N}])/u
+const FIRST_WORD = /^[\s"'[(*-]*(crit|critical|unknown)\b/i
+/** As YAML, logs and attributes of XML say it. */
+const NAMED_WORD = /\bstatus\s{0,9}[:=]\s{0,9}["']?(crit|critical|unknown)\b/i
 /** `QUERY CRITICAL - syntax error`: how the plugins of Nagios begin. */
-const STATUS_LINE = /^(?:\S{1,40} ){0,3}?(CRITICAL|UNKNOWN)(?: - |: | ?\||$)/
+const STATUS_LINE = /^(?:\S{1,40} ){0,3}?(?:\w{1,40}_)?(CRITICAL|UNKNOWN)(?: - |: | ?\||$)/
 const STATUS_PAIR = /\\?["']status\\?["']\s{0,20}:\s{0,20}\\?["'](ok|warn|warning|crit|critical|unknown)\b/gi
 /** What a line must hold to be worth a parse: the word, or an escape that could spell it. */
 const MAY_SAY_STATUS = /status|\\u00/i
@@ -27,20 +32,27 @@ const ESCAPE = /\\(?:u00([2-7][0-9a-f])|.)/gis
 export const readVerdicts: ReadLine = (line, isWhole) =>
   overwrittenParts(withoutSequences(line)).flatMap((part) => {
     const text = part.trim()
-    const inText = text.startsWith('{') ? undefined : STATUS_LINE.exec(text)?.[1]
+    const inText = text.startsWith('{')
+      ? []
+      : printedLines(text).flatMap((one) => STATUS_LINE.exec(one.trim())?.[1] ?? [])
     // What is too long to be looked at could say anything.
     const inJson = !isWhole && text.startsWith('{') ? 'unknown' : statusInJson(text)
     return [
-      ...(inText === undefined ? [] : [`${TOLD_TEXT}${WORDS[inText.toLowerCase()]}`]),
+      ...inText.map((word) => `${TOLD_TEXT}${WORDS[word.toLowerCase()]}`),
       ...(inJson === undefined ? [] : [`${TOLD_JSON}${inJson}`]),
     ]
   })
 
 /** The status that a line of text gives: its first status word. */
 export function statusInText(line: string): CheckStatus | undefined {
-  const text = line.split('|', 1)[0] ?? ''
-  const word = STATUS_WORD.exec(text)?.[0] ?? FIRST_WORD.exec(text)?.[1]
-  return word === undefined ? undefined : WORDS[word.toLowerCase()]
+  const text = asRead(line.split('|', 1)[0] ?? '')
+  const word = STATUS_WORD.exec(text)?.[0] ?? FIRST_WORD.exec(text)?.[1] ?? NAMED_WORD.exec(text)?.[1]
+  return word === undefined ? undefined : WORDS[word.toLowerCase().replace(/[_-]/, ' ')]
+}
+
+/** In the letters that people take it for: wide and bold ones as plain ones, without what is not seen. */
+function asRead(text: string): string {
+  return /[^\x00-\x7f]/.test(text) ? text.normalize('NFKC').replace(/\p{Cf}/gu, '') : text
 }
 
 function statusInJson(text: string): CheckStatus | undefined {

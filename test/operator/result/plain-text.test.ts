@@ -16,6 +16,12 @@ const ROWS: readonly [string, string][] = [
   [`${E}_apc${E}\\${E}^pm${E}\\text`, 'text'],
   [`${E}(Btext${E}=${E}7`, 'text'],
   ['\ufefftext', 'text'],
+  ['b\bbo\bol\bld\bd', 'bold'],
+  ['b\bb\bbold', 'bold'],
+  ['_\bl_\bi_\bn_\be', 'line'],
+  ['_\bb\bb', 'b'],
+  ['x\b_', 'x'],
+  ['ok\b\bno', 'ok\b\bno'],
   [`${E}]0;title without an end`, `${E}]0;title without an end`],
   [`${E}]0;title\nnext\u0007`, `${E}]0;title\nnext\u0007`],
   [`${E}[31`, `${E}[31`],
@@ -26,9 +32,14 @@ for (const [text, plain] of ROWS)
 
 test('the last part of an overwritten line is shown, blank lines are not', () => {
   assert.deepEqual(shownLines('a\rb\r\n\n \n10%\r20%\r   \nc'), ['b', '20%', 'c'])
+  assert.deepEqual(shownLines('10%\b\b\b20%\n|\b/\bdone'), ['20%', 'done'])
+})
+
+test('whatever ends a line for people ends one', () => {
+  assert.deepEqual(shownLines('a\fb\vc\u0085d\u2028e\u2029f'), ['a', 'b', 'c', 'd', 'e', 'f'])
 })
 
 test('sequences without an end are passed in time', () => {
-  for (const piece of [`${E}[`, `${E}]`, `${E}P`, `${E}(`, `${E}[1;`])
+  for (const piece of [`${E}[`, `${E}]`, `${E}P`, `${E}(`, `${E}[1;`, 'a\b', '_\b', '_\ba\b'])
     assert.equal(withoutSequences(piece.repeat(30_000)).length > 0, true)
 })
