@@ -1,9 +1,8 @@
-// Where a token comes from: a named file, OCTO_TOKEN, or what `octo login` kept. Never the command line, never a prompt.
+// Where a token comes from: a named file, OCTO_TOKEN, OCTO_TOKEN_FILE, or what `octo login` kept. Never the command line, never a prompt.
 import { coded } from '../../schemas/errors.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
-import { readTokenFile } from '../../system/credentials/read-token-file.ts'
+import { readTokenFile, tokenOfEnvironment } from '../../system/credentials/read-token-file.ts'
 import { tokensOfUser } from '../../system/credentials/token-file.ts'
-import { cleanToken } from '../../system/credentials/token-text.ts'
 import { registryName } from './registry-url.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -28,6 +27,5 @@ export async function requireToken(request: TokenRequest): Promise<string> {
 /** Undefined when there is none. */
 export async function findToken({ registry, tokenFile, env }: TokenRequest): Promise<string | undefined> {
   if (tokenFile !== undefined) return readTokenFile(tokenFile)
-  if (env.OCTO_TOKEN) return cleanToken(env.OCTO_TOKEN, 'OCTO_TOKEN')
-  return (await tokensOfUser(env))[registryName(registry)]
+  return (await tokenOfEnvironment(env)) ?? (await tokensOfUser(env))[registryName(registry)]
 }

@@ -4,7 +4,7 @@ import type { WhoamiAnswer } from '../../schemas/api.ts'
 import { whoamiAnswer } from '../../schemas/api.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
-import { readTokenFile } from '../../system/credentials/read-token-file.ts'
+import { readTokenFile, tokenOfEnvironment } from '../../system/credentials/read-token-file.ts'
 import { changeToken, tokenFilePath } from '../../system/credentials/token-file.ts'
 import { cleanToken } from '../../system/credentials/token-text.ts'
 import type { Connection } from '../../system/http/connection.ts'
@@ -83,7 +83,8 @@ function askWho(connection: Connection): Promise<WhoamiAnswer> {
 
 async function givenToken(options: RegistryOptions, terminal: Terminal): Promise<string> {
   if (options.tokenFile !== undefined) return readTokenFile(options.tokenFile)
-  if (process.env.OCTO_TOKEN) return cleanToken(process.env.OCTO_TOKEN, 'OCTO_TOKEN')
+  const token = await tokenOfEnvironment(process.env)
+  if (token) return token
   const ask = secretPrompt(terminal, 'Token')
   if (ask) return cleanToken(await ask(), 'the answer')
   throw coded('USAGE', {

@@ -16,7 +16,10 @@ export type RegistryOptions = {
 export function addRegistryOptions(command: Command): Command {
   return command
     .option('--registry <url>', 'address of the registry; else OCTO_REGISTRY')
-    .option('--token-file <file>', 'file with the token, - for standard input; else OCTO_TOKEN or `octo login`')
+    .option(
+      '--token-file <file>',
+      'file with the token, - for standard input; else OCTO_TOKEN, OCTO_TOKEN_FILE or `octo login`',
+    )
     .option('--insecure-http', 'send the token even without encryption')
 }
 

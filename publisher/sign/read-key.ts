@@ -4,14 +4,14 @@ import type { KeyObject } from 'node:crypto'
 import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
-import { decodeText } from '../../schemas/text.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import { parsePublicKey } from '../../schemas/trust-key.ts'
+import { textOfSecret } from '../../system/credentials/secret-text.ts'
 import { isErrno } from '../../system/files/errors.ts'
 import { readGivenBytes, readGivenFile } from '../../system/files/given-file.ts'
 import type { Exposure } from '../../system/files/private-file.ts'
 import { exposureOf } from '../../system/files/private-file.ts'
-import { pemOf } from './pem-text.ts'
+import { pemOf, pemOfDer } from './pem-text.ts'
 
 export type SigningKey = { readonly privateKey: KeyObject; readonly trustKey: TrustKey }
 
@@ -24,6 +24,7 @@ export type KeyRequest = {
 }
 
 const MAX_KEY_BYTES = 16 * 1024
+const STANDARD_INPUT = '/dev/stdin'
 
 /** Throws KEY_UNREADABLE when there is no key, when others can read it, or when it is of a kind that is not accepted. */
 export async function readSigningKey(request: KeyRequest): Promise<SigningKey> {
@@ -37,8 +38,9 @@ type FoundKey = { readonly pem: string; readonly source: string }
 
 async function findKey({ file, env }: KeyRequest): Promise<FoundKey> {
   const path = file ?? env.OCTO_SIGNING_KEY_FILE
+  if (path === '-') return { pem: await readKeyFile(STANDARD_INPUT), source: 'standard input' }
   if (path) return { pem: await readKeyFile(path), source: path }
-  if (env.OCTO_SIGNING_KEY) return { pem: env.OCTO_SIGNING_KEY, source: 'OCTO_SIGNING_KEY' }
+  if (env.OCTO_SIGNING_KEY?.trim()) return { pem: env.OCTO_SIGNING_KEY, source: 'OCTO_SIGNING_KEY' }
   throw coded('KEY_UNREADABLE', {
     message: 'no signing key was given',
     hint: 'pass `--key FILE`, or set OCTO_SIGNING_KEY_FILE; `octo keygen` makes a key',
@@ -55,7 +57,8 @@ async function readKeyFile(path: string): Promise<string> {
 
 function onDisk(path: string): { readonly text: string; readonly exposure: Exposure | undefined } {
   try {
-    return { text: readGivenBytes(path, MAX_KEY_BYTES).toString(), exposure: exposureOf(path) }
+    const bytes = readGivenBytes(path, MAX_KEY_BYTES)
+    return { text: pemOfDer(bytes) ?? textOfSecret(bytes, path), exposure: exposureOf(path) }
   } catch (error) {
     if (error instanceof Error && 'errno' in error) throw missing(path, error)
     throw isCoded(error) ? unreadable(path, undefined) : error
@@ -92,7 +95,7 @@ async function findPassphrase(source: string, env: KeyRequest['env'], ask: KeyRe
 /** The first line of the file, which others may not read. */
 export async function readPassphraseFile(path: string): Promise<string> {
   const hint = 'name the file whose first line is the passphrase, or set OCTO_KEY_PASSPHRASE'
-  const text = decodeText(readGivenFile(path, { what: 'the passphrase file', maxBytes: MAX_KEY_BYTES, hint }), path)
+  const text = textOfSecret(readGivenFile(path, { what: 'the passphrase file', maxBytes: MAX_KEY_BYTES, hint }), path)
   const exposure = exposureOf(path)
   if (exposure) throw exposedPassphrase(path, exposure)
   const [passphrase] = text.split(/\r?\n/, 1)

@@ -4,8 +4,8 @@ import { coded } from '../../schemas/errors.ts'
 import { isLoopback } from '../http/loopback.ts'
 import type { Environment } from '../http/proxy.ts'
 import { findNetrcLogin } from './netrc.ts'
+import { tokenOfEnvironment } from './read-token-file.ts'
 import { tokensOfUser } from './token-file.ts'
-import { cleanToken } from './token-text.ts'
 
 /** The value of Authorization, or undefined. `challenge` is what the server wrote into WWW-Authenticate. */
 export type FindCredentials = (url: URL, challenge: string | undefined) => Promise<string | undefined>
@@ -24,14 +24,13 @@ function namesScheme(challenge: string, scheme: string): boolean {
 }
 
 async function bearerFor(url: URL, env: Environment): Promise<string | undefined> {
-  const token = tokenOfEnvironment(url, env) ?? longestMatch(url, await tokensOfUser(env))
+  const token = (await environmentToken(url, env)) ?? longestMatch(url, await tokensOfUser(env))
   return token === undefined ? undefined : `Bearer ${token}`
 }
 
 /** OCTO_TOKEN alone names no server, so it counts only for the one in OCTO_REGISTRY. */
-function tokenOfEnvironment(url: URL, { OCTO_TOKEN: token, OCTO_REGISTRY: registry }: Environment): string | undefined {
-  if (!token || !registry || !isBelow(url, registry)) return undefined
-  return cleanToken(token, 'OCTO_TOKEN')
+async function environmentToken(url: URL, env: Environment): Promise<string | undefined> {
+  return env.OCTO_REGISTRY && isBelow(url, env.OCTO_REGISTRY) ? tokenOfEnvironment(env) : undefined
 }
 
 /** Several registries may share a host below paths of their own. */

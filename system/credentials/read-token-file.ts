@@ -4,6 +4,7 @@ import { quote, shellWord } from '../../schemas/quote.ts'
 import { readGivenBytes } from '../files/given-file.ts'
 import type { Exposure } from '../files/private-file.ts'
 import { exposureOf } from '../files/private-file.ts'
+import { textOfSecret } from './secret-text.ts'
 import { cleanToken } from './token-text.ts'
 
 const MAX_BYTES = 4096
@@ -13,7 +14,21 @@ export async function readTokenFile(path: string): Promise<string> {
   if (path === '-') return cleanToken(await readStandardInput(), 'standard input')
   const exposure = onDisk(path, () => exposureOf(path))
   if (exposure) throw exposed(path, exposure)
-  return cleanToken(onDisk(path, () => readGivenBytes(path, MAX_BYTES)).toString(), path)
+  return cleanToken(
+    textOfSecret(
+      onDisk(path, () => readGivenBytes(path, MAX_BYTES)),
+      path,
+    ),
+    path,
+  )
+}
+
+/** OCTO_TOKEN, or what stands in the file that OCTO_TOKEN_FILE names; undefined when there is neither. */
+export async function tokenOfEnvironment(
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<string | undefined> {
+  if (env.OCTO_TOKEN) return cleanToken(env.OCTO_TOKEN, 'OCTO_TOKEN')
+  return env.OCTO_TOKEN_FILE ? readTokenFile(env.OCTO_TOKEN_FILE) : undefined
 }
 
 function onDisk<Result>(path: string, act: () => Result): Result {
@@ -40,10 +55,12 @@ function exposed(path: string, { mode, isMounted }: Exposure): Error {
 }
 
 async function readStandardInput(): Promise<string> {
-  let text = ''
-  for await (const chunk of process.stdin.setEncoding('utf8')) {
-    text += chunk
-    if (text.length > 2 * MAX_BYTES) break
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of process.stdin) {
+    chunks.push(chunk)
+    length += chunk.length
+    if (length > 2 * MAX_BYTES) break
   }
-  return text
+  return textOfSecret(Buffer.concat(chunks), 'standard input')
 }

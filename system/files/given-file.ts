@@ -1,6 +1,6 @@
 // A file that somebody named: what is none, or none that can be used, is told with what to do. A pipe that has a name is never waited
 // for; what a shell opened for octo, as for `<(command)` and `/dev/stdin`, is read to its end.
-import { fstatSync, readSync } from 'node:fs'
+import { fstatSync, lstatSync, readdirSync, readlinkSync, readSync } from 'node:fs'
 import { coded, withHint } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { explainDisk, ignoring, isErrno, isMissing } from './errors.ts'
@@ -55,8 +55,30 @@ function readToItsEnd(descriptor: number, { path, maxBytes }: { path: string; ma
 /** Where a wrong number was typed, octo's own descriptors stand: those that Node waits with have no end. Throws IO_FAILED. */
 function requireEnd(descriptor: number, path: string): void {
   const found = fstatSync(descriptor)
+  if (found.isFIFO() && isOwnPipe(descriptor)) throw noFile(path)
   if (found.isFile() || found.isFIFO() || found.isSocket() || found.isCharacterDevice()) return
   throw noFile(path)
+}
+
+const OWN_FILES = '/proc/self/fd'
+
+/** The end that would have to be closed is here as well: Node opens such pipes, and nobody ever writes into them. Linux tells. */
+function isOwnPipe(descriptor: number): boolean {
+  const target = targetOf(String(descriptor))
+  if (target === undefined) return false
+  return readdirSync(OWN_FILES).some((other) => targetOf(other) === target && mayWrite(other))
+}
+
+function targetOf(descriptor: string): string | undefined {
+  try {
+    return readlinkSync(`${OWN_FILES}/${descriptor}`)
+  } catch {
+    return undefined
+  }
+}
+
+function mayWrite(descriptor: string): boolean {
+  return ((lstatSync(`${OWN_FILES}/${descriptor}`, { throwIfNoEntry: false })?.mode ?? 0) & 0o200) !== 0
 }
 
 /** Whoever opened it may have said that nobody waits for it. */

@@ -1,12 +1,14 @@
 // Who gets which credentials, and which files with secrets are read.
 import assert from 'node:assert/strict'
+import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { findToken } from '../../../publisher/account/find-token.ts'
 import { makeKeyPair } from '../../../publisher/sign/make-key.ts'
 import { pemOf } from '../../../publisher/sign/pem-text.ts'
-import { readSigningKey } from '../../../publisher/sign/read-key.ts'
+import { readPassphraseFile, readSigningKey } from '../../../publisher/sign/read-key.ts'
 import { credentialsFrom } from '../../../system/credentials/read-credentials.ts'
 import { readTokenFile } from '../../../system/credentials/read-token-file.ts'
 import { cleanToken } from '../../../system/credentials/token-text.ts'
@@ -153,8 +155,77 @@ test('tokens are read with what stands around them, and never two words', () => 
     ' "octo_token" ',
     "'octo_token'",
     '\uFEFFocto_token',
+    'Bearer octo_token',
+    'Authorization: Bearer octo_token\r\n',
+    'OCTO_TOKEN=octo_token\n',
+    'export OCTO_TOKEN="octo_token"',
   ])
     assert.equal(cleanToken(text, 'x'), 'octo_token')
   for (const text of ['', 'two words', 'short', 'ünicode-token', '"a" b"'])
     expectCode('UNAUTHENTICATED', () => cleanToken(text, 'x'))
 })
+
+test('the private part of a key counts, whatever stands beside it', async () => {
+  const { privatePem, trustKey } = makeKeyPair('ecdsa-p256')
+  const parameters = '-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n'
+  const publicPem = createPublicKey(privatePem).export({ type: 'spki', format: 'pem' })
+  for (const text of [
+    `${parameters}${oldForm(privatePem)}`,
+    `Bag Attributes\n${privatePem}`,
+    `${publicPem}${privatePem}`,
+  ])
+    assert.equal((await readSigningKey({ env: { OCTO_SIGNING_KEY: text } })).trustKey.id, trustKey.id)
+})
+
+for (const kind of ['ecdsa-p256', 'ed25519'] as const)
+  test(`a key of ${kind} is read in DER, in base64 and as a file`, async (t) => {
+    const { privatePem, trustKey } = makeKeyPair(kind)
+    const der = createPrivateKey(privatePem).export({ type: 'pkcs8', format: 'der' })
+    const old = kind === 'ed25519' ? der : createPrivateKey(privatePem).export({ type: 'sec1', format: 'der' })
+    for (const bytes of [der, old]) {
+      const file = secretFile(t, bytes)
+      for (const env of [{ OCTO_SIGNING_KEY: bytes.toString('base64') }, { OCTO_SIGNING_KEY_FILE: file }])
+        assert.equal((await readSigningKey({ env })).trustKey.id, trustKey.id)
+    }
+  })
+
+test('keys, passphrases and tokens are read as PowerShell writes them, in UTF-16', async (t) => {
+  const { privatePem, trustKey } = makeKeyPair('ecdsa-p256', 'gr\u00fcn')
+  for (const wide of [(text: string) => utf16(text), (text: string) => utf16(text).swap16()]) {
+    const env = { OCTO_KEY_PASSPHRASE_FILE: secretFile(t, wide('gr\u00fcn\r\n')) }
+    assert.equal((await readSigningKey({ file: secretFile(t, wide(privatePem)), env })).trustKey.id, trustKey.id)
+    assert.equal(await readTokenFile(secretFile(t, wide('octo_token\r\n'))), 'octo_token')
+  }
+})
+
+test('a passphrase is read without a byte order mark, and never from bytes that are no text', async (t) => {
+  assert.equal(await readPassphraseFile(secretFile(t, Buffer.from('\uFEFFgr\u00fcn\n'))), 'gr\u00fcn')
+  for (const bytes of [Buffer.from('gr\u00fcn', 'latin1'), Buffer.from([0xff, 0xfe, 0x00, 0xd8, 0x41, 0x00])])
+    await expectCodeAsync('TEXT_INVALID', () => readPassphraseFile(secretFile(t, bytes)))
+})
+
+test('OCTO_TOKEN_FILE names a file, and OCTO_TOKEN counts before it', async (t) => {
+  const OCTO_TOKEN_FILE = secretFile(t, Buffer.from('octo_filed\n'))
+  const registry = new URL('https://a.net')
+  assert.equal(await findToken({ registry, env: { OCTO_TOKEN_FILE } }), 'octo_filed')
+  assert.equal(await findToken({ registry, env: { OCTO_TOKEN_FILE, OCTO_TOKEN: 'octo_given' } }), 'octo_given')
+  const find = credentialsFrom({ OCTO_TOKEN_FILE, OCTO_REGISTRY: 'https://a.net', HOME: tempFolder(t) })
+  assert.equal(await find(new URL('https://a.net/repos/core.yaml'), 'Bearer'), 'Bearer octo_filed')
+  assert.equal(await find(new URL('https://b.net/repos/core.yaml'), 'Bearer'), undefined)
+  chmodSync(OCTO_TOKEN_FILE, 0o644)
+  await expectCodeAsync('TOKEN_UNREADABLE', () => findToken({ registry, env: { OCTO_TOKEN_FILE } }))
+})
+
+function secretFile(t: Parameters<typeof tempFolder>[0], bytes: Buffer): string {
+  const file = join(tempFolder(t), 'secret')
+  writeFileSync(file, bytes, { mode: 0o600 })
+  return file
+}
+
+function utf16(text: string): Buffer {
+  return Buffer.from(`\uFEFF${text}`, 'utf16le')
+}
+
+function oldForm(pem: string): string {
+  return createPrivateKey(pem).export({ type: 'sec1', format: 'pem' }).toString()
+}
