@@ -13,6 +13,7 @@ test('finds its root from the environment', () => {
   assert.equal(storeRootOf({ XDG_CACHE_HOME: '/x', HOME: '/h' }, 'linux'), '/x/octo')
   assert.equal(storeRootOf({ XDG_CACHE_HOME: 'relative', HOME: '/h' }, 'linux'), '/h/.cache/octo')
   assert.equal(storeRootOf({ HOME: '/h' }, 'darwin'), '/h/Library/Caches/octo')
+  assert.equal(storeRootOf({ HOME: 'h' }, 'linux'), join(process.cwd(), 'h/.cache/octo'))
 })
 
 test('says OCTO_HOME where the user is nowhere at home', (t) => {
