@@ -6,6 +6,7 @@ import { quote } from '../../schemas/quote.ts'
 import { makeFolder } from '../../system/files/make-folder.ts'
 import type { ReportKind } from '../metrics/former-report.ts'
 import { requireFormerReport } from '../metrics/former-report.ts'
+import { isPipe, isStream, writeToStream } from '../metrics/stream-target.ts'
 
 export const JUNIT: ReportKind = { what: 'JUnit report', begins: /^<\?xml [^>]*>\s*<testsuites name="octo check"/ }
 /** The title is what octo alone writes. */
@@ -19,10 +20,11 @@ export async function writeReport(path: string, text: string, kind: ReportKind):
   try {
     requireFormerReport(path, kind)
     makeFolder(dirname(path))
-    await writeFile(path, text)
+    await (isStream(path) || isPipe(path) ? writeToStream(path, text) : writeFile(path, text))
   } catch (cause) {
     if (isCoded(cause)) throw cause
-    const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown'
+    const { code = 'unknown' } = cause as NodeJS.ErrnoException
+    const reason = code === 'ENXIO' ? 'nobody reads this pipe' : code
     throw coded('IO_FAILED', {
       message: `report ${quote(path)} cannot be written: ${reason}; the results are shown above`,
       details: { path, reason },

@@ -20,6 +20,11 @@ export function requireFormerReport(path: string, { what, begins }: ReportKind):
       message: `${quote(path)} is an address, and a ${what} is written into a file`,
       details: { path },
     })
+  if (path === '-')
+    throw coded('USAGE', {
+      message: `\`-\` is no name of a file for a ${what}, and standard output is \`/dev/stdout\``,
+      details: { path },
+    })
   if (isOpenFile(path)) return
   const beginning = onDisk(path, () => beginningOf(path))
   if (beginning === '' || begins.test(beginning)) return

@@ -89,6 +89,32 @@ test('a name of the system for a device is none to rename over', { skip: WITHOUT
   assert.ok(text.includes('octo_check_run_passed'))
 })
 
+for (const kind of ['metrics', 'junit', 'html'] as const)
+  test(`a pipe that nobody reads is not waited for by ${kind}`, { skip: WITHOUT_PIPES }, async (t) => {
+    const folder = tempFolder(t)
+    const [pipe, link] = [join(folder, 'pipe'), join(folder, 'link')]
+    execFileSync('mkfifo', [pipe])
+    symlinkSync(pipe, link)
+    for (const path of kind === 'metrics' ? [pipe] : [pipe, link])
+      await expectCodeAsync('IO_FAILED', () => writeReports(RUN, { [kind]: path }, QUIETLY))
+  })
+
+for (const kind of ['junit', 'html'] as const)
+  test(`what this process has open keeps what it held before ${kind}`, { skip: WITHOUT_PIPES }, async (t) => {
+    const kept = join(tempFolder(t), 'build.log')
+    const file = openSync(kept, 'a')
+    t.after(() => closeSync(file))
+    writeSync(file, 'built\n')
+    await writeReports(RUN, { [kind]: `/dev/fd/${file}` }, QUIETLY)
+    const text = readFileSync(kept, 'utf8')
+    assert.ok(text.startsWith('built\n<'), text.slice(0, 40))
+  })
+
+test('`-` is no file beside the config, and the error says how standard output is named', () => {
+  for (const kind of ['junit', 'html', 'metrics'])
+    assert.match(expectCode('USAGE', () => requireReports({ [kind]: '-' })).message, /\/dev\/stdout/)
+})
+
 test('a link that is named for measures is replaced, and what it leads to is left alone', async (t) => {
   const folder = tempFolder(t)
   const [link, other] = [join(folder, 'checks.prom'), join(folder, 'other')]

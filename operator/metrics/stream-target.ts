@@ -1,0 +1,25 @@
+// Reports into what is no file of its own: a device, a pipe, or what this process has open. It is written to and never replaced nor
+// emptied: root would take `/dev/null` from the whole machine, and `--junit /dev/stdout >> build.log` all that the log held.
+import { constants, lstatSync, statSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { isOpenFile } from './former-report.ts'
+
+/** A device or pipe, or a name of the system for one; a link elsewhere is nobody's word for what it leads to. */
+export function isStream(path: string): boolean {
+  if (isOpenFile(path)) return true
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  return found !== undefined && !found.isFile() && !found.isSymbolicLink() && !found.isDirectory()
+}
+
+/** Throws what the system throws: ENXIO for a pipe that nobody reads, whose opening would wait for ever. */
+export async function writeToStream(path: string, text: string): Promise<void> {
+  // Held until the pipe is open for writing, which then waits for nobody, and written to without it: full pipes are waited for.
+  await using _reader = isPipe(path) ? await open(path, constants.O_WRONLY | constants.O_NONBLOCK) : undefined
+  await using stream = await open(path, 'a')
+  await stream.writeFile(text)
+}
+
+/** Also behind a link. */
+export function isPipe(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFIFO() === true
+}
