@@ -54,11 +54,8 @@ async function downloadOnce(http: Http, request: Timed, attempt: Attempt): Promi
   const answer = await http.get(url, { 'accept-encoding': 'identity', ...continuation(request) }, attempt)
   if (answer.status === 206) goOn(answer, request)
   else if (answer.status === 200) begin(answer, sink, url, size)
-  else if (answer.status === 416) {
-    answer.discard()
-    sink.restart({ url: url.href })
-    throw brokeOff(answer, sink, size)
-  } else throw await refusalOf(answer)
+  else if (answer.status === 416) beginAnew(answer, request)
+  else throw await refusalOf(answer)
   for await (const chunk of time.chunksOf(answer)) {
     if (sink.size + chunk.length > size) throw wrongSize(answer, size, `more than ${size}`)
     sink.write(chunk)
@@ -78,25 +75,31 @@ function continuation({ sink, url, size, continues }: DownloadRequest): Record<s
 }
 
 function begin(answer: Answer, sink: DownloadSink, url: URL, size: number): void {
-  requireUncoded(answer, size)
   const length = answer.headers['content-length']
+  // Apache may call the file itself encoded, as its name ends in `.gz`: as long as what was promised, it is what was promised, or no
+  // digest fits.
+  if (Number(length) !== size) requireUncoded(answer, size)
   if (length !== undefined && Number(length) !== size) throw wrongSize(answer, size, length)
   // A weak ETag does not promise the same bytes, so nothing may be continued on its word.
   const etag = usableEtag(answer.headers.etag)
   sink.restart({ url: url.href, ...(etag?.startsWith('"') ? { etag } : {}) })
 }
 
-function goOn(answer: Answer, { sink, size, url, onContinued }: DownloadRequest): void {
-  requireUncoded(answer, size)
+function goOn(answer: Answer, request: DownloadRequest): void {
+  const { sink, size, url, onContinued } = request
+  if (codingOf(answer) !== 'identity') beginAnew(answer, request)
   const expected = `bytes ${sink.size}-${size - 1}/${size}`
   const range = answer.headers['content-range'] ?? 'none'
   if (range !== expected) throw wrongSize(answer, size, `the range ${quote(range)}`)
-  if (isOfAnother(answer, sink.origin, url)) {
-    answer.discard()
-    sink.restart({ url: url.href })
-    throw brokeOff(answer, sink, size)
-  }
+  if (isOfAnother(answer, sink.origin, url)) beginAnew(answer, request)
   onContinued?.()
+}
+
+/** Nobody can tell whether the end that was given belongs to what is here. */
+function beginAnew(answer: Answer, { sink, size, url }: DownloadRequest): never {
+  answer.discard()
+  sink.restart({ url: url.href })
+  throw brokeOff(answer, sink, size)
 }
 
 /** Some servers and caches pass over `If-Range`, and give the end of the file that is there now. */
@@ -106,9 +109,13 @@ function isOfAnother({ headers: { etag } }: Answer, origin: DownloadOrigin | und
 }
 
 function requireUncoded(answer: Answer, size: number): void {
-  const encoding = answer.headers['content-encoding'] ?? 'identity'
+  const encoding = codingOf(answer)
   if (encoding === 'identity') return
   throw wrongSize(answer, size, `bytes encoded as ${printable(encoding, 20)}, and so other`, COMPRESSED)
+}
+
+function codingOf({ headers }: Answer): string {
+  return headers['content-encoding'] ?? 'identity'
 }
 
 const REPLACED = 'the address may need a login, or the file was replaced'
