@@ -61,10 +61,13 @@ export const publishedAnswer = z.object({
 
 const VERSION_ACTIONS = ['yank', 'unyank', 'deprecate', 'undeprecate', 'quarantine', 'unquarantine'] as const
 
+/** A letter, digit or sign; Hangul and Braille have blank ones. */
+const SEEN = /(?![\u115f\u1160\u2800\u3164\uffa0])[\p{L}\p{N}\p{P}\p{S}]/u
+
 export const changeStateRequest = z.strictObject({
   action: z.enum(VERSION_ACTIONS),
   /** Needed to yank, deprecate and quarantine. */
-  reason: lineShape.min(1).optional(),
+  reason: lineShape.regex(SEEN, 'expected a reason that people can see').optional(),
 })
 
 export const versionStateAnswer = z.object({

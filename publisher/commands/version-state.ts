@@ -41,7 +41,7 @@ export function addVersionState(program: Command, action: VersionAction): void {
     )
   onRun<StateOptions>(addRegistryOptions(command), async ({ args, options, terminal }) => {
     const { repo, plugin, version } = parseTarget(args[0] ?? '', options.repo)
-    if (reason && !options.reason)
+    if (reason && !options.reason?.trim())
       throw coded('USAGE', { message: `\`octo ${action}\` needs a reason`, hint: `add --reason "${reason}"` })
     using connection = await openRegistry(options, terminal)
     const answer = await callApi(

@@ -61,6 +61,13 @@ test('quarantined bytes are refused at every address, and served again afterward
   assert.deepEqual(await statuses(), [200, 200])
 })
 
+test('a reason is one that people can see', async (t) => {
+  const registry = await aScene(t)
+  for (const reason of ['', '  ', '\u00a0\u2003', '\u200b\u200d', '\u3164', '\u2800'])
+    assert.equal((await change(registry, { action: 'yank', reason })).status, 422, JSON.stringify(reason))
+  assert.deepEqual(await shown(registry), ['active', undefined, undefined])
+})
+
 test('a repeated change is no conflict and changes nothing, another reason is one', async (t) => {
   const registry = await aScene(t)
   const first = await change(registry, { action: 'yank', reason: 'a' })
