@@ -44,9 +44,9 @@ export function canRedraw(stream: OutputStream, env: Streams['env']): boolean {
   return stream.isTTY === true && !env.CI && understandsCodes(env)
 }
 
-/** Unix terminals say in TERM what they are; `dumb` ones and those that say nothing get text only. */
+/** Unix terminals say in TERM what they are; `dumb` and `unknown` ones and those that say nothing get text only. */
 export function understandsCodes({ TERM, OS }: Streams['env']): boolean {
-  return TERM ? TERM !== 'dumb' : OS === 'Windows_NT'
+  return TERM ? TERM !== 'dumb' && TERM !== 'unknown' : OS === 'Windows_NT'
 }
 
 /** Columns of a terminal; some report none. */

@@ -1,6 +1,7 @@
 // Plain values of configs, each read strictly: a value of another kind is an error at its line and never a default.
 import { parseDuration } from '../../schemas/duration.ts'
 import { quote } from '../../schemas/quote.ts'
+import { shownDuration } from '../../schemas/shown-duration.ts'
 import { valueFound } from './found.ts'
 import { invalid } from './invalid.ts'
 import type { TreeNode } from './node.ts'
@@ -55,7 +56,7 @@ export function readDuration(node: TreeNode | undefined, key: string, { min, max
       noTemplate(node),
     )
   if (found < min || found > max)
-    throw invalid(node, `\`${key}\` of ${quote(text)} is not between ${min} ms and ${max} ms`)
+    throw invalid(node, `\`${key}\` of ${quote(text)} is not between ${shownDuration(min)} and ${shownDuration(max)}`)
   return found
 }
 

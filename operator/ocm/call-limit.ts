@@ -1,6 +1,8 @@
 // How long a call may take: until its time is over, or whoever asked gives it up.
+
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
+import { shownDuration } from '../../schemas/shown-duration.ts'
 import type { Route } from './routing.ts'
 
 type CallLimit = Disposable & { readonly signal: AbortSignal }
@@ -36,7 +38,7 @@ export async function untilGivenUp<Result>(
 
 function late({ plugin, name }: Route, timeoutMs: number): Error {
   return coded('PLUGIN_TIMEOUT', {
-    message: `plugin ${quote(plugin.name)} did not answer ${quote(name)} within ${timeoutMs} ms`,
+    message: `plugin ${quote(plugin.name)} did not answer ${quote(name)} within ${shownDuration(timeoutMs)}`,
     details: { plugin: plugin.name, endpoint: name, timeoutMs },
   })
 }

@@ -1,8 +1,10 @@
 // Asks a program for its capabilities: it is started with that one word, has to print one document within its time, and to end well.
+
 import type { Capabilities } from '../../schemas/contract/ocm/capabilities.ts'
 import { parseCapabilities } from '../../schemas/contract/ocm/capabilities.ts'
 import { coded } from '../../schemas/errors.ts'
 import { printable, quote } from '../../schemas/quote.ts'
+import { shownDuration } from '../../schemas/shown-duration.ts'
 import { makePrivateDirectory } from '../../system/files/private-directory.ts'
 import type { Ending } from '../../system/process/run-process.ts'
 import { runProcess } from '../../system/process/run-process.ts'
@@ -45,7 +47,7 @@ export async function readCapabilities(
 }
 
 function problemOf({ stopped, exitCode, signal, timeoutMs, stdout }: Ending): string | undefined {
-  if (stopped === 'timeout') return `did not end within ${timeoutMs} ms`
+  if (stopped === 'timeout') return `did not end within ${shownDuration(timeoutMs)}`
   if (stopped === 'interrupted') return 'was interrupted'
   if (stopped === 'flood' || stdout.droppedBytes > 0) return 'printed without end'
   if (signal !== undefined) return `was ended by ${signal}`

@@ -1,5 +1,7 @@
 // A body that must keep coming: one that stalls, crawls or breaks off is an error, not an end.
+
 import type { IncomingMessage } from 'node:http'
+import { shownDuration } from '../../schemas/shown-duration.ts'
 import type { Asked } from './fetch-error.ts'
 import { brokenOff, fetchFailed } from './fetch-error.ts'
 import type { Timeouts } from './limits.ts'
@@ -14,7 +16,8 @@ export async function* guardedBody(
   const watch = setInterval(
     () => {
       const now = performance.now()
-      if (now - idleSince > timeouts.idleMs) response.destroy(brokenOff(asked, `no data for ${timeouts.idleMs} ms`))
+      if (now - idleSince > timeouts.idleMs)
+        response.destroy(brokenOff(asked, `no data for ${shownDuration(timeouts.idleMs)}`))
       if (now - windowStart < timeouts.slowMs) return
       const rate = ((received - checked) * 1000) / (now - windowStart)
       if (rate < timeouts.minBytesPerSecond)

@@ -1,9 +1,11 @@
 // Reads over HTTP, one request at a time: timeouts, redirects, credentials where a server asks for them. Trying again is for
 // retry.ts, what a refusal means for refusal.ts.
+
 import type { IncomingMessage } from 'node:http'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { shownAddress } from '../../schemas/shown-address.ts'
+import { shownDuration } from '../../schemas/shown-duration.ts'
 import { awaitAnswer } from './await-answer.ts'
 import type { Asked } from './fetch-error.ts'
 import { addressOf, brokenOff, fetchFailed, waitingLine } from './fetch-error.ts'
@@ -76,7 +78,7 @@ export async function openHttp(options: HttpOptions): Promise<Http> {
     const notice = setTimeout(() => options.onWait?.(waitingFor(asked, limitMs, attempt)), timeouts.noticeMs)
     const answer = awaitAnswer(request, asked, {
       limitMs,
-      late: () => brokenOff(asked, `no answer within ${limitMs} ms`),
+      late: () => brokenOff(asked, `no answer within ${shownDuration(limitMs)}`),
     })
     request.end()
     return await answer.finally(() => clearTimeout(notice))

@@ -1,8 +1,10 @@
 // A tunnel through a proxy (CONNECT), and what a proxy's refusal means.
+
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
+import { shownDuration } from '../../schemas/shown-duration.ts'
 import { MAX_HEADER_BYTES } from './limits.ts'
 import type { ProxyServer } from './proxy.ts'
 import { refusedByProxy } from './proxy-refusal.ts'
@@ -53,7 +55,7 @@ function answerOf(request: ClientRequest): Promise<IncomingMessage> {
 
 function silent(proxy: ProxyServer, timeoutMs: number): Error {
   return coded('FETCH_FAILED', {
-    message: `the proxy ${quote(proxy.shown)} of ${proxy.variable} gave no answer within ${timeoutMs} ms`,
+    message: `the proxy ${quote(proxy.shown)} of ${proxy.variable} gave no answer within ${shownDuration(timeoutMs)}`,
     details: { proxy: proxy.shown, variable: proxy.variable },
   })
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { DAY_MS, HOUR_MS, parseDuration, parseSingleDuration, SINGLE_DURATION_PATTERN } from '../../schemas/duration.ts'
+import { shownDuration } from '../../schemas/shown-duration.ts'
 
 const SINGLE: readonly [string, number][] = [
   ['10s', 10_000],
@@ -70,4 +71,18 @@ test(`${NONE.length} other texts are no duration anywhere`, () => {
 
 test('the pattern in schemas of published plugins stays as it is', () => {
   assert.equal(SINGLE_DURATION_PATTERN, '^[0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h)$')
+})
+
+test('a duration is shown in the units that people take for it', () => {
+  const shown: readonly [number, string][] = [
+    [0, '0 ms'],
+    [300, '300 ms'],
+    [1500, '1.5 s'],
+    [30_000, '30 s'],
+    [90_000, '1 min 30 s'],
+    [HOUR_MS, '1 h'],
+    [HOUR_MS + 1000, '1 h 1 s'],
+    [DAY_MS, '24 h'],
+  ]
+  for (const [ms, text] of shown) assert.equal(shownDuration(ms), text)
 })

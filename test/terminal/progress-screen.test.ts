@@ -145,6 +145,7 @@ test('names and reasons from others move nothing on the screen', async () => {
 const plainPlaces: readonly Readonly<Record<string, string>>[] = [
   { TERM: 'dumb' },
   { TERM: '' },
+  { TERM: 'unknown' },
   { CI: 'true' },
   { CI: '1', TERM: 'xterm' },
 ]

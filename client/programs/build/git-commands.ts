@@ -1,10 +1,12 @@
 // git of this machine, asked for one commit of a repository from elsewhere: no configuration but ours, no hooks, no helpers, no submodules,
 // one protocol, nobody to ask. What it brings is only what the commit names.
+
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { GitSource } from '../../../config/model/program-source.ts'
 import { coded } from '../../../schemas/errors.ts'
 import { printable, quote } from '../../../schemas/quote.ts'
+import { shownDuration } from '../../../schemas/shown-duration.ts'
 import type { Launch, LaunchFailure } from '../../../system/process/launch.ts'
 import type { Ending } from '../../../system/process/run-process.ts'
 import type { BuildPlace } from './build-place.ts'
@@ -63,7 +65,7 @@ type Asking = {
 async function runGit(words: readonly string[], asking: Asking): Promise<string> {
   const ending = await gitEnding(words, asking)
   if (ending.exitCode === 0) return ending.stdout.text
-  const how = ending.stopped === 'timeout' ? `did not end within ${asking.timeoutMs} ms` : lastLines(ending)
+  const how = ending.stopped === 'timeout' ? `did not end within ${shownDuration(asking.timeoutMs)}` : lastLines(ending)
   throw failed(asking.repo, how)
 }
 

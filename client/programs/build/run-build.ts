@@ -1,4 +1,5 @@
 // Runs the commands of a build in a checkout, one after the other and without a shell, and takes the one file that is the program.
+
 import { copyFileSync, lstatSync, realpathSync, rmSync } from 'node:fs'
 import { basename, join, sep } from 'node:path'
 import type { Command, GitSource } from '../../../config/model/program-source.ts'
@@ -6,6 +7,7 @@ import type { Digest } from '../../../schemas/digest.ts'
 import { coded } from '../../../schemas/errors.ts'
 import { LIMITS } from '../../../schemas/limits.ts'
 import { printable, quote } from '../../../schemas/quote.ts'
+import { shownDuration } from '../../../schemas/shown-duration.ts'
 import { isMissing } from '../../../system/files/errors.ts'
 import { digestOfFileSync } from '../../../system/files/hash-file.ts'
 import type { Launch, LaunchFailure } from '../../../system/process/launch.ts'
@@ -48,7 +50,10 @@ async function runOne(
   const what = { file, argv, env: place.shared, cwd: folder }
   const ending = await place.run(what, { timeoutMs: leftMs, words, kept: KEPT })
   if (ending.stopped === 'timeout')
-    throw buildFailed(service, command, { how: `did not end within ${timeoutMs} ms`, output: lastLines(ending) })
+    throw buildFailed(service, command, {
+      how: `did not end within ${shownDuration(timeoutMs)}`,
+      output: lastLines(ending),
+    })
   if (ending.exitCode === 0) return
   const how = `ended with ${ending.signal ?? `exit code ${ending.exitCode}`}`
   throw buildFailed(service, command, { how, output: lastLines(ending) })

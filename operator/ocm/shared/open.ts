@@ -1,8 +1,10 @@
 // Gives an instance that other processes of this user use as well: the one that runs, or one that is started, once for all who wait.
 // It is never one of which it is not proven that it is the same program (THREATS.md, "Service plugins").
+
 import { setTimeout as pause } from 'node:timers/promises'
 import { coded } from '../../../schemas/errors.ts'
 import { quote } from '../../../schemas/quote.ts'
+import { shownDuration } from '../../../schemas/shown-duration.ts'
 import { isSeenFromHere, nameOfThisProcess } from '../../../system/process/own-name.ts'
 import { connect } from '../handshake.ts'
 import type { Instance, StartInstance } from '../instance.ts'
@@ -88,7 +90,7 @@ async function startAnew(wanted: Wanted): Promise<Instance> {
 
 function busy(plugin: string, timeoutMs: number): Error {
   return coded('HANDSHAKE_TIMEOUT', {
-    message: `plugin ${quote(plugin)} is started or ended by another octo, which was not done within ${timeoutMs} ms`,
+    message: `plugin ${quote(plugin)} is started or ended by another octo, which was not done within ${shownDuration(timeoutMs)}`,
     details: { plugin, timeoutMs },
     hint: 'see what runs: `octo plugin ps`',
   })
