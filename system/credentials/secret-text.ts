@@ -10,6 +10,11 @@ export function textOfSecret(bytes: Uint8Array, name: string): string {
   return text.includes('\ufffd') ? decodeText(bytes, name) : text
 }
 
+/** The same where parts that nobody asks for may be no text: what is none is U+FFFD there. */
+export function lenientTextOf(bytes: Uint8Array): string {
+  return new TextDecoder(wideEncodingOf(bytes) ?? 'utf-8').decode(bytes)
+}
+
 function wideEncodingOf([first, second]: Uint8Array): string | undefined {
   if (first === 0xff && second === 0xfe) return 'utf-16le'
   return first === 0xfe && second === 0xff ? 'utf-16be' : undefined

@@ -229,3 +229,26 @@ function utf16(text: string): Buffer {
 function oldForm(pem: string): string {
   return createPrivateKey(pem).export({ type: 'sec1', format: 'pem' }).toString()
 }
+
+test('netrc is read as it is found: by names of any script, with a dot at their end, and in UTF-16', async (t) => {
+  const rows: readonly [netrc: Buffer, address: string][] = [
+    [Buffer.from('machine b\u00fccher.example login u password p'), 'https://b\u00fccher.example/x'],
+    [Buffer.from('machine xn--bcher-kva.example login u password p'), 'https://b\u00fccher.example/x'],
+    [Buffer.from('machine a.net login u password p'), 'https://a.net./x'],
+    [Buffer.from('\uFEFFmachine a.net login u password p'), HOST],
+    [utf16('machine a.net login u password p\r\n'), HOST],
+    [utf16('machine a.net login u password p\r\n').swap16(), HOST],
+    [Buffer.from('# f\u00fcr a.net\nmachine a.net login u password p', 'latin1'), HOST],
+  ]
+  for (const [netrc, address] of rows) {
+    const find = credentialsFrom({ NETRC: secretFile(t, netrc), HOME: tempFolder(t) })
+    assert.equal(await find(new URL(address), 'Basic'), basic('u:p'), netrc.toString())
+  }
+})
+
+test('a password of netrc that is no text is not sent as another one', async (t) => {
+  const NETRC = secretFile(t, Buffer.from('machine a.net login u password gr\u00fcn', 'latin1'))
+  const find = credentialsFrom({ NETRC, HOME: tempFolder(t) })
+  await expectCodeAsync('TEXT_INVALID', () => find(new URL(HOST), 'Basic'))
+  assert.equal(await find(new URL('https://b.net/x'), 'Basic'), undefined)
+})
