@@ -7,7 +7,7 @@ import { wrapWords } from './cell-width.ts'
 import { paintFor, wantsColour } from './colour.ts'
 import { processStreams, widthOf } from './streams.ts'
 import { shownOption, shownWord, typedOption, typedWords } from './typed-words.ts'
-import { wordsMeantBy } from './words-of-others.ts'
+import { wordsMeantBy, wordsMeantByLine } from './words-of-others.ts'
 
 type Entry = { readonly word: string; readonly group?: string; readonly summary: string }
 
@@ -38,7 +38,8 @@ export function overview(entries: readonly Entry[], { out, env } = processStream
 
 export function unknownWord(line: readonly string[], entries: readonly Entry[]): CodedError {
   const [word = ''] = line
-  const nearest = nearestAnswer(word, entries)
+  const isOcto = (typed: string) => entries.some((entry) => entry.group !== undefined && entry.word === typed)
+  const nearest = wordsMeantByLine(line, isOcto) ?? nearestAnswer(word, entries)
   const isOption = word.startsWith('-')
   const otherwise = isOption
     ? 'options stand behind a word: `octo --help` lists all words'

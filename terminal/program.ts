@@ -15,6 +15,7 @@ import { processStreams } from './streams.ts'
 import type { Terminal, TerminalFlags } from './terminal.ts'
 import { openTerminal } from './terminal.ts'
 import { shownOption, typedOption, typedWords } from './typed-words.ts'
+import { wordMeantBehind } from './words-of-others.ts'
 
 export type CommandSpec = {
   /** The word and its arguments as commander reads them, `install [plugins...]`. */
@@ -101,7 +102,7 @@ function usageError(error: CommanderError, program: Command, argv: readonly stri
   const [sentence = '', suggestion] = error.message.replace(/^error: /, '').split('\n')
   const command = mistaken.get(error)
   const help = `run \`${command ? pathOf(command) : program.name()} --help\``
-  const didYouMean = suggestion?.match(/Did you mean (?:one of )?(.+?)\?/)?.[1]
+  const didYouMean = meantBehind(command) ?? suggestion?.match(/Did you mean (?:one of )?(.+?)\?/)?.[1]
   return coded('USAGE', {
     message:
       error.code === 'commander.help' ? 'a further word is needed' : inHouseStyle(withoutValues(sentence, error)),
@@ -156,11 +157,16 @@ function asOption(error: CommanderError, command: Command | undefined): string |
 function asWordOf(error: CommanderError, command: Command | undefined): string | undefined {
   const words = command?.commands.map((one) => one.name()) ?? []
   if (error.code !== 'commander.excessArguments' || !command || words.length === 0) return undefined
-  const nearest = nearestWord(command.args[0] ?? '', words)
+  const nearest = meantBehind(command) ?? nearestWord(command.args[0] ?? '', words)
   const path = pathOf(command)
   return nearest === undefined
     ? `\`${path} --help\` tells of what may stand behind it: ${words.map(quote).join(', ')}`
     : `did you mean \`${path} ${nearest}\`?`
+}
+
+/** What other programs call a word of this one. */
+function meantBehind(command: Command | undefined): string | undefined {
+  return command && wordMeantBehind(pathOf(command).replace(/^octo /, ''), command.args[0] ?? '')
 }
 
 /** `octo registry repo create`. */

@@ -15,11 +15,44 @@ const MEANT: Readonly<Record<string, string>> = {
   ...{ validate: 'config validate', lint: 'config validate', diff: 'config diff' },
   ...{ clean: 'cache gc', prune: 'cache gc', new: 'init', create: 'init', push: 'publish', release: 'publish' },
   ...{ hide: 'quarantine', unpublish: 'yank' },
+  ...{ tail: 'logs --follow', describe: 'info', delete: 'remove', use: 'add', token: 'registry token list' },
+}
+
+/** Behind a word of octo that has words of its own. */
+const MEANT_BEHIND: Readonly<Record<string, string>> = {
+  'registry start': 'serve',
+  ...{ 'config check': 'validate', 'config lint': 'validate' },
+  ...{ 'cache clean': 'gc', 'cache prune': 'gc', 'cache clear': 'gc' },
+  ...{ 'self upgrade': 'update', 'self downgrade': 'rollback' },
+}
+
+/** Programs whose lines are typed by habit: what stands behind one says what is meant. */
+const PROGRAMS: Readonly<Record<string, string>> = {
+  ...{ systemctl: 'status', service: 'status', supervisorctl: 'status', pm2: 'status', journalctl: 'logs' },
+  ...{ docker: 'status', podman: 'status', kubectl: 'status', helm: 'list' },
+  ...{ terraform: 'list', krew: 'list', mise: 'list', aqua: 'list', npm: 'list', brew: 'list', apt: 'list' },
 }
 
 export const OTHERS = Object.keys(MEANT)
+export const OTHERS_BEHIND = Object.keys(MEANT_BEHIND)
+export const OTHER_PROGRAMS = Object.keys(PROGRAMS)
 
 /** The words of octo, behind `octo`. */
 export function wordsMeantBy(typed: string): string | undefined {
   return Object.hasOwn(MEANT, typed) ? MEANT[typed] : undefined
+}
+
+/** The word of octo behind `path`, such as `registry`. */
+export function wordMeantBehind(path: string, typed: string): string | undefined {
+  const both = `${path} ${typed}`
+  return Object.hasOwn(MEANT_BEHIND, both) ? MEANT_BEHIND[both] : undefined
+}
+
+/** The words of octo for the line of another program, `docker ps`; `isOcto` knows the words of octo. */
+export function wordsMeantByLine(
+  [program = '', word = '']: readonly string[],
+  isOcto: (word: string) => boolean,
+): string | undefined {
+  if (!Object.hasOwn(PROGRAMS, program)) return undefined
+  return isOcto(word) ? word : (wordsMeantBy(word) ?? PROGRAMS[program])
 }

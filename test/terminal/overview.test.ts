@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { WORDS } from '../../terminal/commands.ts'
 import { overview, unknownWord } from '../../terminal/overview.ts'
-import { OTHERS } from '../../terminal/words-of-others.ts'
+import { OTHER_PROGRAMS, OTHERS, OTHERS_BEHIND, wordMeantBehind } from '../../terminal/words-of-others.ts'
 import { collectedStreams } from '../support/machine/collected-streams.ts'
 import { problemOf } from '../support/octo/command-table.ts'
 
@@ -49,6 +49,34 @@ test('what other programs call it leads to the word of octo, with what belongs t
     const problem = await problemOf(`octo ${words}`)
     assert.match(problem ?? 'required', /required/)
     assert.equal(await problemOf(`octo ${words.replace(/ -.*/, '')} --help`), undefined)
+  }
+})
+
+test('what other programs call a word behind a word leads to that of octo', async () => {
+  for (const other of OTHERS_BEHIND) {
+    const [path = '', typed = ''] = other.split(' ')
+    assert.notEqual(await problemOf(`octo ${other}`), undefined, other)
+    assert.equal(await problemOf(`octo ${path} ${wordMeantBehind(path, typed)} --help`), undefined, other)
+  }
+})
+
+test('the line of another program leads to what is meant', async () => {
+  const hintOf = (line: string) => unknownWord(line.split(' '), WORDS).hint
+  const rows = {
+    'systemctl restart web': 'restart',
+    'docker ps': 'status',
+    'docker pull x': 'install',
+    'kubectl get pods': 'status',
+    'kubectl apply': 'apply',
+    'journalctl -u web': 'logs',
+    'terraform init': 'init',
+    'krew search x': 'search',
+    'terraform plan': 'apply --dry-run',
+  }
+  for (const [line, words] of Object.entries(rows)) assert.equal(hintOf(line), didYouMean(words), line)
+  for (const program of OTHER_PROGRAMS) {
+    const [, words = ''] = /^did you mean `octo ([^`]+)`\?/.exec(hintOf(program) ?? '') ?? []
+    assert.equal(await problemOf(`octo ${words}`), undefined, program)
   }
 })
 

@@ -117,6 +117,7 @@ test('a word too many behind one that has words of its own leads to these', asyn
   const hintOf = async (word: string) =>
     (await expectCodeAsync('USAGE', () => runProgram(program, ['cache', word]))).hint
   assert.equal(await hintOf('lsit'), 'did you mean `octo cache list`?')
+  assert.equal(await hintOf('clean'), 'did you mean `octo cache gc`?')
   assert.equal(await hintOf('hunter2'), '`octo cache --help` tells of what may stand behind it: `list`, `gc`')
 })
 
