@@ -46,9 +46,9 @@ export function requireOwnData(dataDir: string): void {
   for (const place of PLACES) requireNoLink(join(dataDir, place))
 }
 
-/** All that octo makes there. The data directory itself may be a link. */
+/** All that octo makes there, but for the lock file, which whoever locks it proves. The data directory itself may be a link. */
 const PLACES = [
-  ...['octo.db', 'octo.db-wal', 'octo.db-shm', 'serve.lock', 'audit-head.json', 'base-url', 'component-domain'],
+  ...['octo.db', 'octo.db-wal', 'octo.db-shm', 'audit-head.json', 'base-url', 'component-domain'],
   ...['blobs', 'blobs/sha256', 'trash', 'uploads', 'staging', 'tree', 'tree.json', 'private-staging', 'private-tree'],
 ]
 
