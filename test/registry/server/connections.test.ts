@@ -34,7 +34,9 @@ test('a body that never ends holds no connection, wherever it is sent', async (t
         socket.write(`${asked} HTTP/1.1\r\nHost: x\r\n${framing}\r\n\r\nffffff\r\nab`)
         // A connection on which nothing moves is cut anyway, after a minute.
         const dripping = setInterval(() => socket.write('x'), 100)
-        await once(socket, 'close').finally(() => clearInterval(dripping))
+        // A reset is as good an end as any, where bytes that nobody reads go on coming.
+        await new Promise((resolve) => socket.once('close', resolve))
+        clearInterval(dripping)
         assert.match(answer, /^HTTP\/1\.1 \d/, `${asked} with ${what}`)
       }),
     ),
