@@ -4,7 +4,7 @@
 //   npm test -- test/client timeouts    files and folders, or parts of their paths
 //   OCTO_INTEROP=1 npm test             with test/interop, which needs programs of others
 //   OCTO_TEST_FILE_TIMEOUT_MS=60000     stops a file that takes longer; ten minutes when nothing is said
-//   OCTO_TEST_CONCURRENCY=1             so many processes at a time; one more than the machine has processors otherwise
+//   OCTO_TEST_CONCURRENCY=1             so many processes at a time; two for each processor otherwise
 import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -19,7 +19,7 @@ import { runFiles } from './testing/run-files.ts'
 import { openTemporaryFolders } from './testing/temporary-folders.ts'
 
 /** More of them than processors, as many wait for disks, kills and time; not so many that they starve each other. */
-const DEFAULT_CONCURRENCY = Math.min(availableParallelism() + 1, 8)
+const DEFAULT_CONCURRENCY = Math.min(availableParallelism() * 2, 8)
 const DEFAULT_FILE_TIMEOUT_MS = 600_000
 
 const cwd = process.cwd()
