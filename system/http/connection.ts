@@ -182,8 +182,8 @@ function readText(message: IncomingMessage, asked: Asked, { method, maxBytes }: 
   return new Promise((resolve, reject) => {
     // What came in one piece with the head may have ended it already.
     if (message.destroyed) return reject(message.errored ?? brokenOff(asked, 'it broke off'))
-    const late = brokenOff(asked, `it did not come whole within ${IDLE_MS / 1000} s`)
-    const limit = setTimeout(() => message.destroy(late), IDLE_MS)
+    const late = () => brokenOff(asked, `it did not come whole within ${IDLE_MS / 1000} s`)
+    const limit = setTimeout(() => message.destroy(late()), IDLE_MS)
     message.once('close', () => clearTimeout(limit))
     message.on('data', (chunk: Buffer) => {
       if (gathered.size + chunk.length <= most) return gathered.add(chunk)

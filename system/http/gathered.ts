@@ -13,6 +13,12 @@ export class Gathered {
 
   add(chunk: Uint8Array): void {
     const size = this.#size + chunk.length
+    // Most bodies are one chunk, and one may be kept as it is.
+    if (this.#size === 0) {
+      this.#bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+      this.#size = size
+      return
+    }
     if (size > this.#bytes.length) {
       const larger = Buffer.allocUnsafeSlow(Math.max(FIRST_BYTES, size, 2 * this.#bytes.length))
       this.#bytes.copy(larger, 0, 0, this.#size)
