@@ -90,6 +90,7 @@ async function serveUntilStopped(options: ServeOptions, terminal: Terminal): Pro
   const port = parsePort(options.port)
   const logger = openLogger(parseLevel(options.logLevel))
   const clientAddress = proxies.clientAddressBehind(options.trustProxy)
+  const isProxy = proxies.trustedProxies(options.trustProxy)
   const limits = parseLimits(options.limit)
   const dataDir = resolve(options.data)
   if (options.existing) requireRegistry(options.data)
@@ -112,6 +113,7 @@ async function serveUntilStopped(options: ServeOptions, terminal: Terminal): Pro
     port,
     logger,
     clientAddress,
+    isProxy,
     open: async (url) => {
       const registry = await openRegistry({
         config: registryConfig({ dataDir, baseUrl: base ?? url, componentDomain, limits }),

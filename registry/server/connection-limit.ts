@@ -1,18 +1,29 @@
 // How many connections may be open at once. Each is an open file, so they get no more than half of those that the process may have:
 // the rest is for what is read and stored. And one address gets no more than half of these, so that whoever opens all that it can,
-// and says nothing, keeps nobody else out.
+// and says nothing, keeps nobody else out; a proxy that the operator named stands for all its clients, and shares out by itself.
 import { readFileSync } from 'node:fs'
 import type { Server } from 'node:net'
 import { sharedBy } from '../shared-address.ts'
 
 const MAX_CONNECTIONS = 8192
 
+type Limit = {
+  readonly max?: number
+  /** Whether an address is that of a proxy that the operator named. */
+  readonly isProxy?: (address: string) => boolean
+}
+
 /** One that is too many is cut at once; the others of its address stay. */
-export function limitConnections(server: Server, max = roomForConnections()): void {
+export function limitConnections(
+  server: Server,
+  { max = roomForConnections(), isProxy = () => false }: Limit = {},
+): void {
   server.maxConnections = max
   const open = new Map<string, number>()
   server.on('connection', (socket) => {
-    const who = sharedBy(socket.remoteAddress ?? '')
+    const { remoteAddress = '' } = socket
+    if (isProxy(remoteAddress)) return
+    const who = sharedBy(remoteAddress)
     const others = open.get(who) ?? 0
     if (others + 1 > max / 2) return void socket.destroy()
     open.set(who, others + 1)

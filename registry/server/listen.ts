@@ -48,6 +48,8 @@ export type ServeOptions = {
   readonly logger: Logger
   /** Whom log lines name; the other end of the connection when nothing is said. */
   readonly clientAddress?: ClientAddress
+  /** Whether an address is that of a proxy that the operator named. */
+  readonly isProxy?: (address: string) => boolean
   /** Opens the registry once the address is known: links in documents need it. */
   readonly open: (url: string) => Promise<OpenRegistry>
 }
@@ -65,14 +67,14 @@ const SOCKET_IDLE_MS = 300_000
 
 /** Listens before it opens, so that a port in use costs nothing; until then answers are 503. */
 export async function serve(options: ServeOptions): Promise<Serving> {
-  const { logger, clientAddress = clientAddressBehind([]) } = options
+  const { logger, clientAddress = clientAddressBehind([]), isProxy } = options
   let handle: RequestListener = answerStarting(logger)
   const server = createServer(SERVER_OPTIONS, (request, response) => {
     finishUnread(request, response)
     handle(request, response)
     watchExchange(request, response)
   })
-  limitConnections(server)
+  limitConnections(server, isProxy ? { isProxy } : {})
   server.setTimeout(SOCKET_IDLE_MS)
   server.on('clientError', answerUnreadable)
   const url = await listen(server, options)

@@ -13,13 +13,19 @@ const MAX_HOPS = 20
 /** `proxies` are addresses and ranges such as `10.0.0.0/8`; throws USAGE for what is neither. */
 export function clientAddressBehind(proxies: readonly string[]): ClientAddress {
   if (proxies.length === 0) return ({ socket }) => socket.remoteAddress
-  const trusted = new BlockList()
-  for (const proxy of proxies) addRange(trusted, proxy)
+  const isProxy = trustedProxies(proxies)
   return (request) => {
     const hops = [...forwardedFor(request), request.socket.remoteAddress ?? '']
     // From the near end: the first that is no proxy of ours is the client, whatever stands further left.
-    return hops.findLast((hop, index) => index === 0 || !isTrusted(trusted, hop))
+    return hops.findLast((hop, index) => index === 0 || !isProxy(hop))
   }
+}
+
+/** Whether an address is one of them; throws as above. */
+export function trustedProxies(proxies: readonly string[]): (address: string) => boolean {
+  const trusted = new BlockList()
+  for (const proxy of proxies) addRange(trusted, proxy)
+  return (address) => isTrusted(trusted, address)
 }
 
 function addRange(list: BlockList, text: string): void {

@@ -6,6 +6,7 @@ import { connect, createServer } from 'node:net'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { limitConnections } from '../../../registry/server/connection-limit.ts'
+import { trustedProxies } from '../../../registry/server/http/client-address.ts'
 import { listening } from '../../support/machine/listening.ts'
 import { until } from '../../support/machine/until.ts'
 import { startTestRegistry } from '../../support/registry/test-registry.ts'
@@ -62,16 +63,23 @@ async function openFrom(t: TestContext, localAddress: string, port: number): Pro
   return first === undefined ? undefined : socket
 }
 
-test('one address has half of the connections, and has them again when they are closed', {
-  skip: process.platform !== 'linux' && 'only Linux has several addresses of its own without being told so',
-}, async (t) => {
+/** Says a word on each connection that it keeps. */
+async function aLimited(t: TestContext, limit: Parameters<typeof limitConnections>[1]) {
   const server = createServer()
-  limitConnections(server, 8)
+  limitConnections(server, limit)
   server.on('connection', (socket) => {
     if (!socket.destroyed) socket.on('error', () => undefined).write('kept')
   })
   const port = await listening(t, server)
-  const open = (address: string) => openFrom(t, address, port)
+  return (address: string) => openFrom(t, address, port)
+}
+
+const onLinux = {
+  skip: process.platform !== 'linux' && 'only Linux has several addresses of its own without being told so',
+}
+
+test('one address has half of the connections, and has them again when they are closed', onLinux, async (t) => {
+  const open = await aLimited(t, { max: 8 })
   const mine = [await open('127.0.0.2'), await open('127.0.0.2'), await open('127.0.0.2'), await open('127.0.0.2')]
   assert.ok(mine.every(Boolean))
   assert.equal(await open('127.0.0.2'), undefined)
@@ -79,4 +87,10 @@ test('one address has half of the connections, and has them again when they are 
   mine[0]?.destroy()
   await until(async () => (await open('127.0.0.2')) !== undefined)
   assert.equal(await open('127.0.0.2'), undefined)
+})
+
+test('a proxy that the operator named has all connections, as it stands for all its clients', onLinux, async (t) => {
+  const open = await aLimited(t, { max: 4, isProxy: trustedProxies(['127.0.0.8/31']) })
+  for (const address of ['127.0.0.9', '127.0.0.9', '127.0.0.9', '127.0.0.8'])
+    assert.ok(await open(address), `${address} is kept out`)
 })
