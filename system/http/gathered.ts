@@ -4,7 +4,7 @@
 const FIRST_BYTES = 16 * 1024
 
 export class Gathered {
-  #bytes = Buffer.alloc(0)
+  #bytes: Buffer = Buffer.alloc(0)
   #size = 0
 
   get size(): number {
