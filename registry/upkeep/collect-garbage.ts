@@ -52,9 +52,12 @@ function emptyTrash({ blobs, metadata, clock }: RegistryDeps): Promise<number> {
 async function requireEverything(deps: RegistryDeps): Promise<void> {
   const missing = await findMissingRows(deps)
   if (missing === undefined) return
+  const { what, whenLost } = missing
+  const otherwise = whenLost === undefined ? '' : `, or ${whenLost}`
   throw coded('DATA_DIR_CORRUPT', {
-    message: `${missing}, so no blob is removed`,
-    hint: (data) => `\`octo registry fsck --data ${data}\`, then restore a backup`,
+    message: `${what}, so no blob is removed`,
+    hint: (data) =>
+      `\`octo registry fsck --data ${data}\` says what is missing; restore a backup that has it${otherwise}`,
   })
 }
 

@@ -11,11 +11,23 @@ type Deps = {
   readonly config: Pick<RegistryConfig, 'dataDir'>
 }
 
-/** What is missing, as a clause; undefined when nothing is. */
-export async function findMissingRows({ metadata, config }: Deps): Promise<string | undefined> {
-  if (!(await metadata.upkeep.isEverythingHere())) return 'the audit log names more published versions than there are'
+type MissingRows = {
+  /** A clause. */
+  readonly what: string
+  /** What to do where it is lost for good. */
+  readonly whenLost?: string
+}
+
+/** Undefined when nothing is missing. */
+export async function findMissingRows({ metadata, config }: Deps): Promise<MissingRows | undefined> {
+  if (!(await metadata.upkeep.isEverythingHere()))
+    return { what: 'the audit log names more published versions than there are' }
   const missed = await findMissedHead(metadata.audit, config.dataDir)
-  return missed && `${missed.subject} of the audit log was noted beside the database: ${missed.message}`
+  if (!missed) return undefined
+  return {
+    what: `rows of the audit log may be missing (${missed.subject}: ${missed.message})`,
+    whenLost: 'delete `audit-head.json` to accept that it is lost',
+  }
 }
 
 /** A database without a row has published nothing, so where there are bytes it is not theirs. Throws DATA_DIR_CORRUPT. */
@@ -24,9 +36,11 @@ export async function requireRowsForBlobs(
   blobs: Pick<BlobStore, 'list'>,
 ): Promise<void> {
   if (await audit.head()) return
-  for await (const _ of blobs.list())
+  for await (const entry of blobs.list()) {
+    if (typeof entry !== 'string') continue
     throw coded('DATA_DIR_CORRUPT', {
       message: 'the database of the registry is empty, and the bytes of what was published lie beside it',
       hint: 'put a whole copy of `octo.db` into its place; a new registry begins in an empty folder',
     })
+  }
 }

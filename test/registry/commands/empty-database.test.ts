@@ -1,7 +1,7 @@
 // A copy of the database that broke off is an empty one to SQLite, and a lost one is made anew by whoever opens it. Neither is a
 // registry that is well: no command takes it for one, and no start lets go of the bytes that lie beside it.
 import assert from 'node:assert/strict'
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -71,6 +71,14 @@ test('no registry begins where the database is lost and bytes of what was publis
   assert.match(made.stderr, /error\[DATA_DIR_CORRUPT\]: the database of the registry is empty, and the bytes/)
   await expectCodeAsync('DATA_DIR_CORRUPT', () => startTestRegistry(t, { dataDir: copy }))
   assert.deepEqual(readdirSync(blobsPath(copy)), before)
+})
+
+test('a file that is no blob keeps no registry from beginning', async (t) => {
+  const data = tempFolder(t)
+  mkdirSync(blobsPath(data), { recursive: true })
+  writeFileSync(join(blobsPath(data), '.DS_Store'), '')
+  const { code, stderr } = await typeOcto(['registry', 'repo', 'create', 'core', '--data', data])
+  assert.equal(code, 0, stderr)
 })
 
 test('a database that has its tables and no row is no proof of the bytes beside it', async (t) => {

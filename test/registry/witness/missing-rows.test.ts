@@ -1,6 +1,6 @@
 // A registry whose database lost rows of what was published: whatever looks unused may be all that is left of it, and stays.
 import assert from 'node:assert/strict'
-import { readdir, rm } from 'node:fs/promises'
+import { readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -62,13 +62,30 @@ for (const [what, { sql, goesOn = false }] of Object.entries(LOSSES))
     // Beyond the row that was noted beside the database.
     if (goesOn) for (let more = 0; more < 20; more++) await registry.createToken(['core/*'])
     if (goesOn) await noteAuditHead(services.metadata.audit, registry.dataDir)
-    await expectCodeAsync('DATA_DIR_CORRUPT', () => collectGarbage(services, { dryRun: false, graceMs: -1000 }))
+    const collect = () => collectGarbage(services, { dryRun: false, graceMs: -1000 })
+    const { hint } = await expectCodeAsync('DATA_DIR_CORRUPT', collect)
+    assert.equal(
+      hint?.includes('audit-head.json'),
+      sql !== CUT,
+      'what was restored is accepted by taking the note away',
+    )
     const { problems } = await checkData(services, { repair: true })
     assert.ok(problems.length > 0 && problems.every(({ repaired }) => !repaired))
     await registry.serving.registry.tree.reconcile({ depth: 'deep', repair: true })
     assert.deepEqual(await filesOf(registry), before)
     assert.ok((await readdir(join(registry.dataDir, 'tree/repos/core/hello'))).includes('2.0.0'))
   })
+
+test('a note that cannot be read is named, and nothing is collected', async (t) => {
+  const registry = await aScene(t)
+  await writeFile(auditHeadPath(registry.dataDir), 'nonsense')
+  const collect = () => collectGarbage(servicesOf(registry), { dryRun: false, graceMs: -1000 })
+  const { message } = await expectCodeAsync('DATA_DIR_CORRUPT', collect)
+  assert.match(
+    message,
+    /may be missing \(audit-head\.json: it was changed and cannot be read\), so no blob is removed$/,
+  )
+})
 
 test('who accepts that newer rows are lost takes the note away, and what only they named is collected', async (t) => {
   const registry = await aScene(t)
