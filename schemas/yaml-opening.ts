@@ -2,7 +2,7 @@
 import type { YAMLError } from 'yaml'
 import { isMarker, PLAIN } from './yaml-tokens.ts'
 
-const UNCLOSED = /^(?:Missing closing .quote|Flow (?:map|sequence) in block)/
+const UNCLOSED = /^(?:Missing closing .quote|Flow (?:map|sequence) (?:in block|must end))/
 
 /** Of the text in quotes or the innermost bracket that was open where the mistake was noticed; undefined for other mistakes. */
 export function openingOf({ message, pos }: YAMLError, tokens: readonly string[]): number | undefined {
