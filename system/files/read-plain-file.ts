@@ -3,10 +3,11 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
+import { isErrno } from './errors.ts'
 
 /** Throws IO_FAILED for what is no file, LIMIT_EXCEEDED, and what the system throws. */
 export function readPlainFile(path: string, maxBytes: number): Buffer {
-  const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+  const file = openPlain(path)
   try {
     const found = fstatSync(file)
     if (!found.isFile()) throw noFile(path)
@@ -21,6 +22,15 @@ export function readPlainFile(path: string, maxBytes: number): Buffer {
     throw tooLarge(path, maxBytes)
   } finally {
     closeSync(file)
+  }
+}
+
+/** A socket is not even opened. */
+function openPlain(path: string): number {
+  try {
+    return openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+  } catch (error) {
+    throw isErrno(error, 'ENXIO', 'EOPNOTSUPP') ? noFile(path) : error
   }
 }
 

@@ -1,7 +1,9 @@
 // A small file is read whole, or not at all: no pipe is waited for, no device is read until the memory is full.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { readPlainFile } from '../../../system/files/read-plain-file.ts'
@@ -22,17 +24,21 @@ test('a file of as many bytes as are allowed is read, and of one more is not', (
   expectCode('LIMIT_EXCEEDED', () => readPlainFile(path, 10))
 })
 
-test('what is no file is refused, whatever leads to it', { skip: WITHOUT_PIPES }, (t) => {
+test('what is no file is refused, whatever leads to it', { skip: WITHOUT_PIPES }, async (t) => {
   const folder = tempFolder(t)
-  const [pipe, device, toPipe] = ['pipe', 'device', 'to-pipe'].map((name) => join(folder, name)) as [
+  const [pipe, device, toPipe, socket] = ['pipe', 'device', 'to-pipe', 'socket'].map((name) => join(folder, name)) as [
+    string,
     string,
     string,
     string,
   ]
+  const server = createServer().listen(socket)
+  t.after(() => server.close())
+  await once(server, 'listening')
   execFileSync('mkfifo', [pipe])
   symlinkSync('/dev/zero', device)
   symlinkSync('pipe', toPipe)
-  for (const path of [pipe, device, toPipe, folder])
+  for (const path of [pipe, device, toPipe, socket, folder])
     assert.match(expectCode('IO_FAILED', () => readPlainFile(path, 10)).message, / is not a file$/)
 })
 
