@@ -1,5 +1,4 @@
 // How long a call may take: until its time is over, or whoever asked gives it up.
-
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { shownDuration } from '../../schemas/shown-duration.ts'

@@ -1,5 +1,4 @@
 // Asks a program for its capabilities: it is started with that one word, has to print one document within its time, and to end well.
-
 import type { Capabilities } from '../../schemas/contract/ocm/capabilities.ts'
 import { parseCapabilities } from '../../schemas/contract/ocm/capabilities.ts'
 import { coded } from '../../schemas/errors.ts'

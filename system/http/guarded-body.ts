@@ -1,5 +1,4 @@
 // A body that must keep coming: one that stalls, crawls or breaks off is an error, not an end.
-
 import type { IncomingMessage } from 'node:http'
 import { shownDuration } from '../../schemas/shown-duration.ts'
 import type { Asked } from './fetch-error.ts'

@@ -1,6 +1,5 @@
 // Reads over HTTP, one request at a time: timeouts, redirects, credentials where a server asks for them. Trying again is for
 // retry.ts, what a refusal means for refusal.ts.
-
 import type { IncomingMessage } from 'node:http'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'

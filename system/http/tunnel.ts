@@ -1,5 +1,4 @@
 // A tunnel through a proxy (CONNECT), and what a proxy's refusal means.
-
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { coded } from '../../schemas/errors.ts'

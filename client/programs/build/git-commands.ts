@@ -1,6 +1,5 @@
 // git of this machine, asked for one commit of a repository from elsewhere: no configuration but ours, no hooks, no helpers, no submodules,
 // one protocol, nobody to ask. What it brings is only what the commit names.
-
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { GitSource } from '../../../config/model/program-source.ts'

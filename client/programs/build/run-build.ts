@@ -1,5 +1,4 @@
 // Runs the commands of a build in a checkout, one after the other and without a shell, and takes the one file that is the program.
-
 import { copyFileSync, lstatSync, realpathSync, rmSync } from 'node:fs'
 import { basename, join, sep } from 'node:path'
 import type { Command, GitSource } from '../../../config/model/program-source.ts'

@@ -1,6 +1,5 @@
 // Gives an instance that other processes of this user use as well: the one that runs, or one that is started, once for all who wait.
 // It is never one of which it is not proven that it is the same program (THREATS.md, "Service plugins").
-
 import { setTimeout as pause } from 'node:timers/promises'
 import { coded } from '../../../schemas/errors.ts'
 import { quote } from '../../../schemas/quote.ts'
