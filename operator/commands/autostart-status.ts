@@ -9,7 +9,7 @@ import { wordsOfUnit } from '../operators/baremetal/unit.ts'
 import type { AutostartOptions, Unit } from './autostart-unit.ts'
 import { configOf, unitOf } from './autostart-unit.ts'
 
-const NOT_ENABLED = 1
+const NONE_STARTS = 1
 
 type Found = {
   readonly unit: string
@@ -32,7 +32,7 @@ export async function autostartStatus(options: AutostartOptions, terminal: Termi
   for (const unit of units) found.push(await withSystemd(() => look(unit, env)))
   if (terminal.json) terminal.result({ json: { config: configPath, units: found }, text: () => '' })
   else tell(found, terminal)
-  return found.some(({ enabled }) => enabled === 'enabled') ? 0 : NOT_ENABLED
+  return found.some(({ enabled, missing }) => enabled === 'enabled' && missing.length === 0) ? 0 : NONE_STARTS
 }
 
 async function look({ name, path, manager }: Unit, env: NodeJS.ProcessEnv): Promise<Found> {

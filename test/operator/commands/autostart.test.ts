@@ -137,7 +137,9 @@ test('whether the services start by themselves is said, with the words of system
     { unit: name, path: join(units, name), whose: 'user', enabled: 'enabled', active: 'failed', missing: [] },
   ])
   writeFileSync(join(units, name), unit().replace(/^ExecStart="[^"]*"/m, 'ExecStart="/none/octo"'))
-  assert.match((await octo('status')).stderr, /`\/none\/octo`, which is not there any more: `octo autostart enable`/)
+  const gone = await octo('status')
+  assert.equal(gone.code, 1, 'what is enabled and starts nothing does not start the services')
+  assert.match(gone.stderr, /`\/none\/octo`, which is not there any more: `octo autostart enable`/)
   writeFileSync(join(folder, 'bin', 'systemctl'), '#!/bin/sh\necho disabled; exit 1\n')
   assert.equal((await octo('status')).code, 1, 'a unit that nobody enabled starts nothing')
 })
