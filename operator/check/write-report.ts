@@ -24,7 +24,8 @@ export async function writeReport(path: string, text: string, kind: ReportKind):
   } catch (cause) {
     if (isCoded(cause)) throw cause
     const { code = 'unknown' } = cause as NodeJS.ErrnoException
-    const reason = code === 'ENXIO' ? 'nobody reads this pipe' : code
+    // A socket, as standard output below some programs, cannot be opened by its name either.
+    const reason = code === 'ENXIO' && isPipe(path) ? 'nobody reads this pipe' : code
     throw coded('IO_FAILED', {
       message: `report ${quote(path)} cannot be written: ${reason}; the results are shown above`,
       details: { path, reason },

@@ -14,7 +14,7 @@ export function isStream(path: string): boolean {
 /** Throws what the system throws: ENXIO for a pipe that nobody reads, whose opening would wait for ever. */
 export async function writeToStream(path: string, text: string): Promise<void> {
   // Held until the pipe is open for writing, which then waits for nobody, and written to without it: full pipes are waited for.
-  await using _reader = isPipe(path) ? await open(path, constants.O_WRONLY | constants.O_NONBLOCK) : undefined
+  await using _writer = isPipe(path) ? await open(path, constants.O_WRONLY | constants.O_NONBLOCK) : undefined
   await using stream = await open(path, 'a')
   await stream.writeFile(text)
 }

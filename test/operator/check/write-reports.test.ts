@@ -99,6 +99,16 @@ for (const kind of ['metrics', 'junit', 'html'] as const)
       await expectCodeAsync('IO_FAILED', () => writeReports(RUN, { [kind]: path }, QUIETLY))
   })
 
+test('a socket in the place of a report is not called a pipe', { skip: WITHOUT_PIPES }, async (t) => {
+  const path = join(tempFolder(t), 'socket')
+  await listening(t, createServer(), { path })
+  for (const kind of ['junit', 'html'])
+    assert.match(
+      (await expectCodeAsync('IO_FAILED', () => writeReports(RUN, { [kind]: path }, QUIETLY))).message,
+      /ENXIO/,
+    )
+})
+
 for (const kind of ['junit', 'html'] as const)
   test(`what this process has open keeps what it held before ${kind}`, { skip: WITHOUT_PIPES }, async (t) => {
     const kept = join(tempFolder(t), 'build.log')
