@@ -50,7 +50,7 @@ async function findKey({ file, env }: KeyRequest): Promise<FoundKey> {
 async function readKeyFile(path: string): Promise<string> {
   const { text, exposure } = onDisk(path)
   // What everybody may read anyway needs no protection: it is the wrong file.
-  if (isPublicKey(text)) throw unreadable(path, text)
+  if (isPublicKey(pemOf(text))) throw unreadable(path, text)
   if (exposure) throw exposed(path, exposure)
   return text
 }

@@ -165,7 +165,7 @@ test('tokens are read with what stands around them, and never two words', () => 
     expectCode('UNAUTHENTICATED', () => cleanToken(text, 'x'))
 })
 
-test('the private part of a key counts, whatever stands beside it', async () => {
+test('the private part of a key counts, whatever stands beside it', async (t) => {
   const { privatePem, trustKey } = makeKeyPair('ecdsa-p256')
   const parameters = '-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n'
   const publicPem = createPublicKey(privatePem).export({ type: 'spki', format: 'pem' })
@@ -174,7 +174,8 @@ test('the private part of a key counts, whatever stands beside it', async () => 
     `Bag Attributes\n${privatePem}`,
     `${publicPem}${privatePem}`,
   ])
-    assert.equal((await readSigningKey({ env: { OCTO_SIGNING_KEY: text } })).trustKey.id, trustKey.id)
+    for (const env of [{ OCTO_SIGNING_KEY: text }, { OCTO_SIGNING_KEY_FILE: secretFile(t, Buffer.from(text)) }])
+      assert.equal((await readSigningKey({ env })).trustKey.id, trustKey.id)
 })
 
 for (const kind of ['ecdsa-p256', 'ed25519'] as const)
