@@ -24,8 +24,9 @@ export function absentPrograms({ operator, services, files }: OctoConfig): reado
 /** What cannot be looked at, as in a folder of another user, is for the start to say. */
 function absentOf({ program, workingDir, environment }: ServiceSpec, projectFolder?: string): string | undefined {
   const folder = workingDir ? resolve(dirname(workingDir.document), workingDir.path) : projectFolder
-  if (workingDir && folder !== undefined && ['absent', 'file'].includes(whatIs(folder)))
-    return `working directory ${quote(folder)} is not there`
+  const place = workingDir && folder !== undefined ? whatIs(folder) : undefined
+  if (place === 'absent') return `working directory ${quote(folder)} is not there`
+  if (place === 'file') return `working directory ${quote(folder)} is a file and no folder`
   if (program.kind !== 'command') return undefined
   const [file] = program.argv
   if (!file.includes('/')) return absentIn(environment.PATH ?? FIXED_PATH, file)

@@ -14,7 +14,7 @@ const ROWS: readonly (readonly [service: string, warning: RegExp | undefined])[]
   ['{command: [./run]}', undefined],
   ['{command: [./run], working_dir: below}', /`\S+\/below\/run` is not there/],
   ['{command: [sh], working_dir: none}', /working directory `\S+\/none` is not there/],
-  ['{command: [sh], working_dir: run}', /working directory `\S+\/run` is not there/],
+  ['{command: [sh], working_dir: run}', /working directory `\S+\/run` is a file and no folder/],
   ['{command: [/none/of/these]}', /`\/none\/of\/these` is not there/],
   ['{command: [./below]}', /`\S+\/below` is a folder and no program/],
   ['{command: [none-of-these]}', /`none-of-these` is not in `\/usr\/local\/sbin:/],
