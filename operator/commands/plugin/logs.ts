@@ -26,10 +26,11 @@ export async function pluginLogsCommand(
     .flatMap(({ plugin, paths }) => paths.map((path) => ({ name: plugin, path })))
   const width = Math.max(0, ...sources.map(({ name }) => name.length))
   using interruption = interruptible()
-  using read = untilUnread(interruption.signal)
+  const follow = options.follow === true
+  using read = follow ? untilUnread(interruption.signal) : undefined
   await readLogs(sources, {
     ...(since === undefined ? {} : { since }),
-    ...{ last, follow: options.follow === true, signal: read.signal },
+    ...{ last, follow, signal: (read ?? interruption).signal },
     line: ({ name }, line) =>
       terminal.print(
         terminal.json

@@ -19,7 +19,6 @@ export async function events(call: ProjectCall): Promise<number> {
     Date.parse(at) >= since && isMeant({ service, instance }, words)
   const { events: path } = project.places
   using interruption = interruptible()
-  using read = untilUnread(interruption.signal)
   const known = new Set<string>()
   const before: NotedEvent[] = []
   let isFollowing = false
@@ -32,7 +31,7 @@ export async function events(call: ProjectCall): Promise<number> {
     for (const name of [event.service, event.instance]) if (name !== undefined) known.add(name)
     if (isAsked(event)) take(event)
   }
-  const reading = { event: hear, caughtUp: release, signal: read.signal }
+  const reading = { event: hear, caughtUp: release, signal: interruption.signal }
   if (options.follow !== true) {
     await readEvents(path, reading)
     // One that is in the config no more has events still.
@@ -42,7 +41,8 @@ export async function events(call: ProjectCall): Promise<number> {
   }
   requireKnown(words, project, 'instances')
   isFollowing = true
-  await readEvents(path, { ...reading, follow: true })
+  using read = untilUnread(interruption.signal)
+  await readEvents(path, { ...reading, signal: read.signal, follow: true })
   return 0
 }
 

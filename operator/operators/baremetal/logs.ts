@@ -26,10 +26,11 @@ export async function logs(call: ProjectCall): Promise<number> {
   const width = Math.max(0, ...[...shown.values()].map((name) => name.length))
   const hide = hideInLogs(project.places)
   using interruption = interruptible()
-  using read = untilUnread(interruption.signal)
+  const follow = options.follow === true
+  using read = follow ? untilUnread(interruption.signal) : undefined
   await readLogs(sources, {
     ...(since === undefined ? {} : { since }),
-    ...{ last, follow: options.follow === true, signal: read.signal },
+    ...{ last, follow, signal: (read ?? interruption).signal },
     line: ({ name }, text) => {
       const line = hide(text)
       terminal.print(
