@@ -11,6 +11,10 @@ export const PLAIN = '\x1f'
 /** What it adds to the text, for documents, errors and scalars. */
 const MARKERS = `\x02\x18${PLAIN}`
 const AFTER_EMPTY: ReadonlySet<string> = new Set([PLAIN, ']', '}'])
+/** `|2`, `>-1`: how far a block is indented, where the lines at its end are not all kept. */
+const INDENTED_HEADER = /^[|>]-?[1-9]-?$/
+/** From the end of a block on: the first line that is not empty, of blanks only. */
+const BLANK_LINE = /(?:\r?\n)*[ \t]+(?:\r?\n|$)/y
 
 type TokenLimits = { readonly maxNodes: number; readonly maxKeys: number }
 
@@ -20,6 +24,7 @@ export function tokensOf(text: string, name: string, { maxNodes, maxKeys }: Toke
   const values = new ValueCount()
   let offset = 0
   let [marker, before, last] = ['', '', '']
+  let isIndented = false
   for (const token of new Lexer().lex(text)) {
     tokens.push(token)
     if (last !== PLAIN) values.add(token)
@@ -36,6 +41,15 @@ export function tokensOf(text: string, name: string, { maxNodes, maxKeys }: Toke
     // The blanks of a block of blank lines are its text to some, and its indentation to others.
     if (last === PLAIN && token.trim() === '' && /[ \t]/.test(token))
       throw yamlInvalid(name, placeIn(text, offset).line, 'has a block text of blanks only: write it in quotes')
+    // Where its first line is indented further, this lexer leaves out lines that are its text.
+    if (last === PLAIN && isIndented && isBlankLineAt(text, offset + token.length))
+      throw yamlInvalid(
+        name,
+        placeIn(text, offset).line,
+        'has a line of blanks behind a block text whose indentation is given: take its blanks away',
+      )
+    if (last === PLAIN) isIndented = false
+    else if (INDENTED_HEADER.test(token)) isIndented = true
     // In brackets some readers take the `?` of `{?a: 1}` for the sign of a key.
     if (last === PLAIN && values.isInBrackets && token.startsWith('?'))
       throw yamlInvalid(
@@ -49,6 +63,11 @@ export function tokensOf(text: string, name: string, { maxNodes, maxKeys }: Toke
     last = token
   }
   return tokens
+}
+
+function isBlankLineAt(text: string, offset: number): boolean {
+  BLANK_LINE.lastIndex = offset
+  return BLANK_LINE.test(text)
 }
 
 /** It stands for nothing of the text. */

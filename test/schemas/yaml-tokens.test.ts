@@ -64,6 +64,21 @@ test('what costs tokens and makes no values is bounded as well', () => {
   expectCode('LIMIT_EXCEEDED', () => tokensOf(comments, 'comments', atMost(100)))
 })
 
+test('a line of blanks behind a block whose indentation is given is refused: the lexer would leave out text', () => {
+  const ends = [
+    '- |2\n  \n    }\n    \n',
+    'a: |2- # c\n    x\n\n    \nb: 1',
+    'a: >-2\r\n    x\r\n   \r\n',
+    'a: |1\n   x\n  ',
+  ]
+  for (const text of ends) {
+    const { message } = expectCode('YAML_INVALID', () => parseYaml(text, 'it', AUTHORED_YAML))
+    assert.match(message, /a line of blanks behind a block text/, text)
+  }
+  const kept = { 'a: |2\n    x\n\n': '  x\n', 'a: |2+\n    x\n    \n': '  x\n  \n', 'a: |\n  x\n    \n': 'x\n  \n' }
+  for (const [text, a] of Object.entries(kept)) assert.deepEqual(parseYaml(text, 'it', AUTHORED_YAML).value, { a })
+})
+
 function repeat(count: number, part: (index: number) => string): string {
   return Array.from({ length: count }, (_, index) => part(index)).join('')
 }
