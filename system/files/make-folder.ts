@@ -1,22 +1,31 @@
 // A folder with all folders on the way to it. Node's own `recursive` tries for ever, with a busy core, where a folder answers
 // ENOENT to every new name in it, as /proc does; a path that a person types must end in an error.
-import { mkdirSync, statSync } from 'node:fs'
+import { lstatSync, mkdirSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+
+/** Others may make and remove folders of the same path meanwhile; a file system that answers so for ever is none of these. */
+const MOST_TRIES = 50
 
 /** Does nothing when the folder is there; throws the error of the file system. */
 export function makeFolder(path: string, mode?: number): void {
   const folder = resolve(path)
-  try {
-    mkdirSync(folder, { mode })
-  } catch (error) {
-    if (isFolder(folder)) return
-    const parent = dirname(folder)
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || isFolder(parent)) throw error
-    makeFolder(parent, mode)
-    makeFolder(folder, mode)
-  }
+  for (let tries = 1; ; tries++)
+    try {
+      return void mkdirSync(folder, { mode })
+    } catch (error) {
+      if (isFolder(folder)) return
+      const { code } = error as NodeJS.ErrnoException
+      const isMoving = code === 'ENOENT' || (code === 'EEXIST' && isFolderOrNothing(folder))
+      if (tries === MOST_TRIES || !isMoving) throw error
+      if (code === 'ENOENT' && !isFolder(dirname(folder))) makeFolder(dirname(folder), mode)
+    }
 }
 
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+}
+
+/** No link and no file. */
+function isFolderOrNothing(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? true
 }

@@ -1,6 +1,7 @@
 // A folder that a person named is made with all folders on the way, or refused at once.
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -54,3 +55,15 @@ for (const path of ['/proc/octo', '/proc/octo/a/b', '/proc/self/fd/octo/report.x
     })
     assert.deepEqual([signal, stdout.trim()], [null, 'ENOENT'])
   })
+
+test('a folder, and one on the way to it, that others make and remove all the time is no error', async (t) => {
+  const folder = tempFolder(t)
+  const others = [join(folder, 'a'), join(folder, 'a/b')]
+  const code = `const { mkdirSync, rmdirSync } = require('fs')
+    console.log('begun')
+    for (;;) for (const act of [mkdirSync, rmdirSync]) for (const path of ${JSON.stringify(others)}) try { act(path) } catch {}`
+  const child = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'pipe', 'inherit'] })
+  t.after(() => child.kill('SIGKILL'))
+  await once(child.stdout, 'data')
+  for (let turn = 0; turn < 5000; turn++) for (const path of others) makeFolder(path)
+})
