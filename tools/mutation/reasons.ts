@@ -10,6 +10,11 @@ type Reason = {
 
 const REASONS: readonly Reason[] = [
   {
+    file: 'schemas/yaml-tokens.ts',
+    guard: 'token.length === 1',
+    because: 'no token is of two marks, and an empty one is as long in the text as a mark',
+  },
+  {
     file: 'system/http/download.ts',
     guard: 'throw brokeOff(answer, sink, size)',
     because:
