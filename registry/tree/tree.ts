@@ -71,7 +71,7 @@ export async function openTree(deps: TreeDeps): Promise<Tree> {
     for (const repo of await metadata.repos.list(own.visibility))
       await work.exclusively(() => showRepo(repo, own, { plugins: [] }))
 
-  let looking: Promise<void> = Promise.resolve()
+  let looking: Promise<unknown> = Promise.resolve()
   const reconcile: Tree['reconcile'] = (options) =>
     reconcileTrees(places, { ...options, exclusively: (act) => work.exclusively(act) })
 
@@ -85,8 +85,9 @@ export async function openTree(deps: TreeDeps): Promise<Tree> {
     onChange: (listener) => void listeners.push(listener),
     async check() {
       try {
-        looking = lookOver()
-        await looking
+        const look = lookOver()
+        looking = Promise.allSettled([looking, look])
+        await look
       } catch (error) {
         if (!work.isClosed) throw error
       }
@@ -94,7 +95,7 @@ export async function openTree(deps: TreeDeps): Promise<Tree> {
     async close() {
       await work.close()
       // Ended with the work, which it asks for; what it still writes belongs to this process.
-      await looking.catch(() => undefined)
+      await looking
     },
   }
 

@@ -98,6 +98,7 @@ test('a registry with its rows and blobs in memory does all that one on SQLite d
   await t.test('starts again with all that it knew, and no database was made on the disk', async () => {
     const second = await registry.restart()
     assert.match(await textOf(second, '/repos/core/hello.json'), /1\.1\.0/)
+    await second.serving.registry.tree.check()
     assert.equal((await second.serving.registry.tree.reconcile({ depth: 'deep', repair: false })).problems, 0)
     assert.equal(existsSync(databasePath(second.dataDir)), false)
   })

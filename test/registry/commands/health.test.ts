@@ -54,6 +54,7 @@ test('a registry whose tree was lost is not well before all that was published i
     assert.equal((await publishRelease(registry, await aRelease(registry.key, { plugin }))).status, 201)
   const bundle = join(registry.dataDir, 'tree/repos/core/broken/1.0.0/release.sigstore.json')
   const blob = join(registry.dataDir, 'blobs/sha256', hexOf(digestOf(readFileSync(bundle))))
+  await registry.serving.registry.tree.check()
   await registry.stop()
   renameSync(blob, `${registry.dataDir}.aside`)
   for (const path of ['tree', 'tree.json']) rmSync(join(registry.dataDir, path), { recursive: true })
