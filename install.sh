@@ -118,7 +118,17 @@ has sha256sum || has shasum || missing="$missing sha256sum"
 digest_of() { if has sha256sum; then sha256sum; else shasum -a 256; fi <"$1"; }
 
 # A key is what proves all else, so what is none is said before anything is fetched; its text never is, as it might be a secret.
-if [ -f "$key" ]; then key_text=$(cat -- "$key") && key_from="$key"; else key_text=$key key_from='--key'; fi
+# What is a key is that key, and no file: in the folder where somebody stands, others may have called one like it.
+is_key() {
+  case $1 in
+    '-----BEGIN '*) return 0 ;;
+    *[!0-9A-Za-z+/=[:space:]]*) return 1 ;;
+    # The shortest has 60 signs, and each begins like this: a sequence of DER, in base64.
+    M???????????????????????????????????????????????????????????*) return 0 ;;
+    *) return 1 ;;
+  esac
+}
+if ! is_key "$key" && [ -f "$key" ]; then key_text=$(cat -- "$key") && key_from="$key"; else key_text=$key key_from='--key'; fi
 case $key_text in
   *PRIVATE*) refuse_usage "$key_from is a private key, the public one is needed" ;;
   *'-----BEGIN PUBLIC KEY-----'*) ;;

@@ -1,12 +1,14 @@
 // install.sh starts nothing of a download that is not known to be good: a table of what a server or a typist may do.
 import assert from 'node:assert/strict'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { digestOf, hexOf } from '../../schemas/digest.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import { publicKeyLine } from '../../schemas/trust-key.ts'
 import { aRelease, issueKey } from '../support/builders/test-authority.ts'
 import type { Download } from '../support/client/downloadable-octo.ts'
-import { aDownloadable, assertNotStarted, PROGRAM } from '../support/client/downloadable-octo.ts'
+import { aDownloadable, assertInstalled, assertNotStarted, PROGRAM } from '../support/client/downloadable-octo.ts'
 import { findProgram } from '../support/client/installer-run.ts'
 import { anOctoRelease } from '../support/client/octo-installation.ts'
 
@@ -139,6 +141,24 @@ test('what is not known to be good is not started', { skip: PROVER }, async (t) 
     assert.match(run.output, said, what)
   }
 })
+
+for (const kind of ['ecdsa-p256', 'ed25519'] as const)
+  test(`a ${kind} key that is typed is that key, whatever a file here is called`, { skip: PROVER }, async (t) => {
+    const scene = await aDownloadable(t, {}, kind)
+    const { registry, home, line, key, run } = scene
+    const { trustKey } = issueKey(kind)
+    for (const typed of [publicKeyLine(trustKey), trustKey.pem]) {
+      // The scene's own key is that of whoever put the file there, and signed what is served.
+      const planted = join(home, typed)
+      mkdirSync(dirname(planted), { recursive: true })
+      writeFileSync(planted, `${line}\n`)
+      const refused = await run([registry.base, '--key', typed])
+      assertNotStarted(refused, scene, typed)
+      assert.match(refused.output, /not signed by the key/)
+    }
+    writeFileSync(join(home, 'octo.pub'), key.trustKey.pem)
+    assertInstalled(await run([registry.base, '--key', 'octo.pub']), scene)
+  })
 
 const LOGINS = [
   'https://me:hunter2@h.example',
