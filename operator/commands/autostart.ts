@@ -1,5 +1,5 @@
 // `octo autostart enable` and `disable`: the services of a config come up with the machine, or with the user, by a unit of systemd.
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { basename, dirname, isAbsolute, resolve } from 'node:path'
 import { openWorkspace } from '../../client/index.ts'
 import { standIn } from '../../config/ask-prompts.ts'
@@ -7,6 +7,7 @@ import { coded } from '../../schemas/errors.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
 import { replaceFile } from '../../system/files/atomic-file.ts'
 import { onDisk } from '../../system/files/errors.ts'
+import { makeFolder } from '../../system/files/make-folder.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { waitingLine } from '../../terminal/index.ts'
 import { lastingStart } from '../link/lasting-start.ts'
@@ -52,7 +53,7 @@ export async function enableAutostart(options: AutostartOptions, terminal: Termi
   }
   refuseForeign(unit.path)
   const before = existsSync(unit.path) ? onDisk(unit.path, () => readFileSync(unit.path, 'utf8')) : undefined
-  onDisk(unit.path, () => mkdirSync(dirname(unit.path), { recursive: true }))
+  onDisk(unit.path, () => makeFolder(dirname(unit.path)))
   await replaceFile(unit.path, text, { mode: 0o644 })
   await withSystemd(async () => {
     try {

@@ -64,7 +64,7 @@ async function writePair(secret: readonly [string, string], shared: readonly [st
     await using file = await open(secret[0], 'wx', 0o600)
     await file.writeFile(secret[1])
     await file.sync()
-    await writeFile(shared[0], shared[1], { flag: 'wx' })
+    await writeFile(shared[0], shared[1], { flag: 'wx', mode: 0o644 })
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'EEXIST')

@@ -81,7 +81,7 @@ async function renameInto(staged: string, target: string, touched: Set<string>):
     await rename(staged, target)
   } catch (error) {
     if (!isErrno(error, 'ENOENT')) throw error
-    const first = await mkdir(dirname(target), { recursive: true })
+    const first = await mkdir(dirname(target), { recursive: true, mode: 0o755 })
     for (let made = dirname(target); first !== undefined && made.length >= first.length; made = dirname(made))
       touched.add(made).add(dirname(made))
     await rename(staged, target)

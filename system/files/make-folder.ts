@@ -3,11 +3,13 @@
 import { lstatSync, mkdirSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 
+/** Everybody may read that the umask lets, and only the owner writes, as what lies there may be what is started next. */
+const MODE = 0o755
 /** Others may make and remove folders of the same path meanwhile; a file system that answers so for ever is none of these. */
 const MOST_TRIES = 50
 
 /** Does nothing when the folder is there; throws the error of the file system. */
-export function makeFolder(path: string, mode?: number): void {
+export function makeFolder(path: string, mode = MODE): void {
   const folder = resolve(path)
   for (let tries = 1; ; tries++)
     try {

@@ -19,6 +19,8 @@ for (const kind of ['ecdsa-p256', 'ed25519'] as const)
     assert.equal(code, 0, stderr)
     const answer = JSON.parse(stdout)
     assert.equal((await stat(join(dir, 'octo.key'))).mode & 0o777, 0o600)
+    // Whoever can write it says whose signatures count.
+    assert.equal((await stat(join(dir, 'octo.pub'))).mode & 0o777, 0o644)
     const key = await readSigningKey({ file: join(dir, 'octo.key'), env: {} })
     const shared = parsePublicKey(await readFile(join(dir, 'octo.pub'), 'utf8'), 'octo.pub')
     assert.deepEqual(key.trustKey, shared)

@@ -22,6 +22,21 @@ test('makes the folders on the way, each with the mode, and does nothing when th
   for (const made of ['a', 'a/b', 'a/b/c']) assert.equal(statSync(join(folder, made)).mode & 0o777, 0o700, made)
 })
 
+test('whatever the umask, nobody else can write where no mode is said', (t) => {
+  const folder = tempFolder(t)
+  const umask = process.umask(0)
+  t.after(() => process.umask(umask))
+  for (const [mask, mode] of [
+    [0o000, 0o755],
+    [0o002, 0o755],
+    [0o077, 0o700],
+  ] as const) {
+    process.umask(mask)
+    makeFolder(join(folder, `${mask}/b`))
+    for (const made of [`${mask}`, `${mask}/b`]) assert.equal(statSync(join(folder, made)).mode & 0o777, mode, made)
+  }
+})
+
 test('goes through a link to a folder, and refuses a file and a link to nothing, last or on the way', (t) => {
   const folder = tempFolder(t)
   mkdirSync(join(folder, 'real'))
