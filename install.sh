@@ -221,13 +221,21 @@ platform_here() {
 platform=$(platform_here)
 if is_web "$base"; then require_fetcher; fi
 
+# Where others may rename what lies there, what was proven a moment ago is theirs a moment later.
+temporary=${TMPDIR:-/tmp}
+case $(ls -ldL -- "$temporary" 2>/dev/null) in
+  d???????w[!tT]*)
+    say "install.sh: every user of this machine can put other files in the place of those in \`$temporary\`: set TMPDIR to a folder of your own"
+    exit 73
+    ;;
+esac
 work=''
 clean_up() { [ -z "$work" ] || rm -rf -- "$work"; }
 trap clean_up EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
-work=$(mktemp -d "${TMPDIR:-/tmp}/octo-install.XXXXXX")
+work=$(mktemp -d "$temporary/octo-install.XXXXXX")
 
 # Where the archive and its signed statement are: `from` is a folder or an address that ends in `/`.
 from='' archive=''

@@ -2,7 +2,7 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import type { ExaminedShared, ExaminedStore } from '../../client/index.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
-import { temporaryFolder } from '../../system/files/temporary-folder.ts'
+import { problemOfTemporary, temporaryFolder } from '../../system/files/temporary-folder.ts'
 import { octoVersion } from '../../system/octo-version.ts'
 import { count, formatBytes } from '../../terminal/index.ts'
 import { lastingStart } from '../link/lasting-start.ts'
@@ -32,11 +32,16 @@ function temporaryFinding(env: Environment): Finding {
   const reason = whyUnusable(folder)
   if (reason === undefined) return finding('good', subject, folder)
   const named = ['TMPDIR', 'TMP', 'TEMP'].find((name) => env[name])
-  const hint = named === undefined ? 'set TMPDIR to a folder of your own' : `make it, or unset ${named}`
+  const hint =
+    named === undefined || problemOfTemporary(folder)
+      ? 'set TMPDIR to a folder of your own'
+      : `make it, or unset ${named}`
   return finding('bad', subject, `${quote(folder)} cannot be used (${reason})`, hint)
 }
 
 function whyUnusable(folder: string): string | undefined {
+  const shared = problemOfTemporary(folder)
+  if (shared) return `${quote(shared.place)} ${shared.problem}`
   try {
     if (!statSync(folder).isDirectory()) return 'ENOTDIR'
     accessSync(folder, constants.W_OK | constants.X_OK)

@@ -7,7 +7,7 @@ import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { isMissing } from '../../system/files/errors.ts'
 import { isOursAlone } from '../../system/files/own-folder.ts'
-import { temporaryFolder } from '../../system/files/temporary-folder.ts'
+import { ownTemporaryFolder, temporaryFolder } from '../../system/files/temporary-folder.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -50,6 +50,7 @@ function asFarAsItGoes(remove: () => void): void {
 
 /** Large files of plugins lie there, so it is where the machine has its temporary files, and not its memory. */
 export function makeRuntimeParent(env: Environment): string {
+  ownTemporaryFolder(env)
   const folder = runtimeParent(env)
   usable(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }))
   if (isOursAlone(folder)) return folder

@@ -8,7 +8,7 @@ import { realPlace, stateFolder } from '../../config/project-folder.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { isOursAlone } from '../../system/files/own-folder.ts'
-import { temporaryFolder } from '../../system/files/temporary-folder.ts'
+import { ownTemporaryFolder } from '../../system/files/temporary-folder.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -79,7 +79,7 @@ export function socketPath(key: string, env: Environment): string {
   const { XDG_RUNTIME_DIR: own } = env
   const runtime = own?.startsWith('/') && isOursAlone(own) ? own : undefined
   const folder =
-    runtime === undefined ? join(temporaryFolder(env), `octo-services-${process.getuid?.()}`) : join(runtime, 'octo')
+    runtime === undefined ? join(ownTemporaryFolder(env), `octo-services-${process.getuid?.()}`) : join(runtime, 'octo')
   makePrivateFolder(folder)
   const path = join(folder, `${key}.sock`)
   if (Buffer.byteLength(path) <= MAX_SOCKET_BYTES) return path

@@ -2,11 +2,11 @@
 // where the plugin will write. Whoever makes one removes those of killed runs first.
 import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs'
 import { mkdir, mkdtemp, rmdir } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { collectAbandonedOnce, directoryPrefix } from './abandoned-directories.ts'
+import { ownTemporaryFolder } from './temporary-folder.ts'
 
 type Places = {
   /** Working directory, empty at the start. */
@@ -18,7 +18,7 @@ type Places = {
 const ONLY_OURS = { mode: 0o700 }
 
 export function makePrivateDirectory(): Places & Disposable {
-  const folder = tmpdir()
+  const folder = parentOf()
   collectAbandonedOnce(folder)
   const root = makeRoot(folder)
   const places = placesIn(root)
@@ -32,7 +32,7 @@ export function makePrivateDirectory(): Places & Disposable {
 
 /** The same for who keeps time meanwhile: on a busy disk each of these calls takes milliseconds. */
 export async function openPrivateDirectory(): Promise<Places & AsyncDisposable> {
-  const folder = tmpdir()
+  const folder = parentOf()
   collectAbandonedOnce(folder)
   const root = await mkdtemp(join(folder, directoryPrefix())).catch((cause: unknown) => {
     throw notUsable(folder, cause)
@@ -45,6 +45,9 @@ export async function openPrivateDirectory(): Promise<Places & AsyncDisposable> 
   }
   return { ...places, [Symbol.asyncDispose]: () => removeAside(root) }
 }
+
+// allow(environment): as Node's own `os.tmpdir()`, for all who start a plugin
+const parentOf = () => ownTemporaryFolder(process.env)
 
 function placesIn(root: string): Places {
   return { work: join(root, 'work'), temporary: join(root, 'tmp') }

@@ -7,7 +7,7 @@ import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { hasEnded, nameOfThisProcess } from '../process/own-name.ts'
 import { isOursAlone } from './own-folder.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { ownTemporaryFolder } from './temporary-folder.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -40,7 +40,7 @@ export function sweepProcessDirectories(env: Environment): void {
 }
 
 function parentOf(env: Environment): string {
-  return join(temporaryFolder(env), `octo-run-${process.getuid?.()}`)
+  return join(ownTemporaryFolder(env), `octo-run-${process.getuid?.()}`)
 }
 
 function makeOurs(folder: string): void {

@@ -1,6 +1,6 @@
 // install.sh starts nothing of a download that is not known to be good: a table of what a server or a typist may do.
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { digestOf, hexOf } from '../../schemas/digest.ts'
@@ -159,6 +159,22 @@ for (const kind of ['ecdsa-p256', 'ed25519'] as const)
     writeFileSync(join(home, 'octo.pub'), key.trustKey.pem)
     assertInstalled(await run([registry.base, '--key', 'octo.pub']), scene)
   })
+
+test('nothing is proven in a folder where others can put another octo in its place', { skip: PROVER }, async (t) => {
+  const scene = await aDownloadable(t)
+  const open = join(scene.folder, 'open')
+  mkdirSync(open)
+  chmodSync(open, 0o777)
+  const words = [scene.registry.base, '--key', scene.line]
+  const refused = await scene.run(words, { env: { TMPDIR: open } })
+  assertNotStarted(refused, scene, 'without a sticky bit')
+  assert.equal(refused.code, 73)
+  assert.match(refused.output, /set TMPDIR to a folder of your own/)
+  assert.deepEqual(scene.registry.requests, [])
+  chmodSync(open, 0o1777)
+  assertInstalled(await scene.run(words, { env: { TMPDIR: open } }), scene)
+  assert.deepEqual(readdirSync(open), [])
+})
 
 const LOGINS = [
   'https://me:hunter2@h.example',

@@ -1,12 +1,12 @@
 // The bytes of a call as they are typed: which file or stream goes to the plugin, and where the file of its answer goes.
 import { accessSync, constants, mkdtempSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { coded, withHint } from '../../../schemas/errors.ts'
 import { quote } from '../../../schemas/quote.ts'
 import { explainDisk, isErrno, onDisk } from '../../../system/files/errors.ts'
 import { makeFolder } from '../../../system/files/make-folder.ts'
+import { ownTemporaryFolder } from '../../../system/files/temporary-folder.ts'
 import type { Chunks } from '../../ocm/lend-blob.ts'
 import type { OpenedBlob } from '../../ocm/open-blob.ts'
 
@@ -58,7 +58,7 @@ export function withoutPlace(answer: unknown): unknown {
 
 /** Where files are kept that a plugin answers with. */
 export function blobFolder(save: string | undefined, cwd: string): string {
-  if (save === undefined) return mkdtempSync(join(tmpdir(), 'octo-blobs-'))
+  if (save === undefined) return mkdtempSync(join(ownTemporaryFolder(process.env), 'octo-blobs-'))
   const folder = resolve(cwd, save)
   onDisk(folder, () => makeFolder(folder))
   return folder

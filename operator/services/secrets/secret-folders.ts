@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { readIfWhole, writeWhole } from '../../../system/files/atomic-file.ts'
 import { isInMemory } from '../../../system/files/memory.ts'
 import { isOursAlone } from '../../../system/files/own-folder.ts'
-import { temporaryFolder } from '../../../system/files/temporary-folder.ts'
+import { ownTemporaryFolder, problemOfTemporary } from '../../../system/files/temporary-folder.ts'
 import type { Places } from '../places.ts'
 import { makePrivateFolder } from '../places.ts'
 
@@ -91,8 +91,10 @@ function recorded({ secrets }: Places): string | undefined {
 function chooseBase({ XDG_RUNTIME_DIR: runtime, ...env }: Environment, shared: readonly string[]): string {
   if (runtime?.startsWith('/') && isOursAlone(runtime) && isInMemory(runtime)) return join(runtime, 'octo')
   const name = `octo-services-${process.getuid?.()}`
-  const memory = shared.find((folder) => isInMemory(folder) && isFree(join(folder, name)))
-  return join(memory ?? temporaryFolder(env), name)
+  const memory = shared.find(
+    (folder) => isInMemory(folder) && !problemOfTemporary(folder) && isFree(join(folder, name)),
+  )
+  return join(memory ?? ownTemporaryFolder(env), name)
 }
 
 /** Anybody may have made a folder of that name there before. */
