@@ -104,7 +104,6 @@ function readControl({ control }: Places): Control | undefined {
 
 /** Undefined where nobody answers; throws what `signal` was aborted with, and what was asked for is done all the same. */
 export async function ask(places: Places, request: Request, signal?: AbortSignal): Promise<Answer | undefined> {
-  signal?.throwIfAborted()
   const control = readControl(places)
   // The socket of another user would be asked for ours.
   if (!control || !isAlive(control.process) || !isOursAlone(dirname(control.socket))) return undefined
@@ -113,6 +112,7 @@ export async function ask(places: Places, request: Request, signal?: AbortSignal
   // What is half on its way would not be done.
   const sent = new Promise<void>((resolve) => connection.write(`${JSON.stringify(request)}\n`, () => resolve()))
   const leave = () => void sent.then(() => connection.destroy())
+  if (signal?.aborted) leave()
   signal?.addEventListener('abort', leave)
   try {
     const line = await readLine(connection)

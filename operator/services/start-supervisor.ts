@@ -1,6 +1,7 @@
 // Starts a supervisor apart from this process and its terminal, and asks whoever then supervises: of two that are started at the
 // same time one takes the lock, and both commands are answered by it.
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { finished } from 'node:stream/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { coded } from '../../schemas/errors.ts'
 import { printable } from '../../schemas/quote.ts'
@@ -45,7 +46,13 @@ export async function startAndAsk(start: Start, request: BeginRequest): Promise<
   }
 }
 
-type Child = { readonly pid: number; readonly ended: Promise<number>; isRunning(): boolean }
+type Child = {
+  readonly pid: number
+  readonly ended: Promise<number>
+  /** It has all that it needs to go on alone, or takes no more. */
+  readonly told: Promise<void>
+  isRunning(): boolean
+}
 
 async function startSupervisor({ places, env, call, words }: Start, request: BeginRequest): Promise<Child> {
   makePlaces(places)
@@ -63,7 +70,8 @@ async function startSupervisor({ places, env, call, words }: Start, request: Beg
       { stdio: ['pipe', log, log], words: serviceLaunchWords },
     )
     // One that ended before it read says why in its log.
-    child.stdin?.on('error', () => undefined).end(JSON.stringify(call))
+    const input = child.stdin?.on('error', () => undefined).end(JSON.stringify(call))
+    const told = input ? finished(input).catch(() => undefined) : Promise.resolve()
     // Asked for by a service, it is none of it.
     leaveCgroup(child.pid)
     let isRunning = true
@@ -72,7 +80,7 @@ async function startSupervisor({ places, env, call, words }: Start, request: Beg
       // 1 would mean that all services have been seen to their end.
       return exitCode ?? KILLED
     })
-    return { pid: child.pid, ended, isRunning: () => isRunning }
+    return { pid: child.pid, ended, told, isRunning: () => isRunning }
   } finally {
     closeSync(log)
   }
@@ -86,6 +94,8 @@ const BUSY = 75
 /** Another supervisor would answer for what it was started for itself. */
 async function answerOrEnd({ places, signal }: Start, child: Child): Promise<Answer | undefined | 'busy'> {
   while (child.isRunning()) {
+    if (signal?.aborted) await child.told
+    signal?.throwIfAborted()
     const isIts = supervisorOf(places)?.pid === child.pid
     const answered = isIts ? await ask(places, { v: 1, do: 'started' }, signal) : undefined
     if (answered) return answered

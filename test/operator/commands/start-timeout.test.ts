@@ -1,8 +1,10 @@
 // `octo start --timeout`: the command waits no longer, and what it asked for goes on.
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { listening } from '../../support/machine/listening.ts'
 import { runShell, runWell } from '../../support/machine/run-shell.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 import { until } from '../../support/machine/until.ts'
@@ -39,4 +41,28 @@ test('a time that is none is refused before anything is started', { skip }, asyn
   assert.deepEqual([code, /expects a duration, such as 30s, found `30`/.test(output)], [64, true], output)
   assert.match((await runShell('octo start --foreground --timeout 30s', { cwd })).output, /leave one of them away/)
   assert.match(await runWell('octo status', { cwd }), /no service of this config was started yet/)
+})
+
+test('the time counts while a new supervisor still reads the config, which goes on and starts the services', {
+  skip,
+  timeout: 400_000,
+}, async (t) => {
+  const cwd = tempFolder(t)
+  const held = Promise.withResolvers<void>()
+  let asked = 0
+  // This command reads it first, and the supervisor after it.
+  const server = createServer(async (_request, response) => {
+    asked++
+    if (asked > 1) await held.promise
+    response.end('x-nothing: 1\n')
+  })
+  const port = await listening(t, server)
+  writeFileSync(join(cwd, 'octo.yaml'), `include: ["http://127.0.0.1:${port}/more.yaml"]\n${CONFIG}`)
+  t.after(async () => void (await runShell('octo stop', { cwd })))
+  t.after(() => held.resolve())
+  const { code, output } = await runShell('octo start slow --timeout 1ms', { cwd })
+  assert.equal(code, 1, output)
+  assert.match(output, /the time of `--timeout` is over.*still being seen to/)
+  held.resolve()
+  await until(async () => /^slow +running/m.test(await runWell('octo status', { cwd })))
 })

@@ -68,6 +68,23 @@ test('an answer that is on its way is given before the socket is closed', option
   assert.deepEqual(await answer, ANSWER)
 })
 
+test('what is asked for when the time is over already is heard, and its answer not waited for', {
+  ...options,
+  timeout: 60_000,
+}, async (t) => {
+  const { places, env } = aPlace(t)
+  const heard = Promise.withResolvers<string>()
+  const given = Promise.withResolvers<Answer>()
+  await using _ = await openControl(places, env, (request) => {
+    heard.resolve(request.do)
+    return given.promise
+  })
+  const reason = new Error('the time is over')
+  await assert.rejects(ask(places, STATUS, AbortSignal.abort(reason)), reason)
+  assert.equal(await heard.promise, 'status')
+  given.resolve(ANSWER)
+})
+
 test('whoever asks too late, or says nothing that is understood, gets no answer', options, async (t) => {
   const { places, env, runtime } = aPlace(t)
   await using _ = await openControl(places, env, async () => undefined)
