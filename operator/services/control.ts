@@ -5,15 +5,13 @@ import type { Server, Socket } from 'node:net'
 import { createConnection, createServer } from 'node:net'
 import { dirname } from 'node:path'
 import { isCoded } from '../../schemas/errors.ts'
-import { readIfWhole, replaceFile } from '../../system/files/atomic-file.ts'
+import { replaceFile } from '../../system/files/atomic-file.ts'
 import { isOursAlone } from '../../system/files/own-folder.ts'
-import type { ProcessIdentity } from '../../system/process/identity.ts'
 import { identityOf, isAlive } from '../../system/process/identity.ts'
+import { readControl } from './control-file.ts'
 import type { Places } from './places.ts'
 import { socketPath } from './places.ts'
 import type { Answer, Request } from './protocol.ts'
-
-type Control = { readonly v: 1; readonly socket: string; readonly process: ProcessIdentity }
 
 /** The variables of a process may have megabytes. */
 const MAX_LINE_BYTES = 16 * 1024 * 1024
@@ -84,22 +82,6 @@ function failed(error: unknown): Answer {
   const { code, hint } = isCoded(error) ? error : { code: 'INTERNAL' as const, hint: undefined }
   const message = error instanceof Error ? error.message : String(error)
   return { v: 1, state: 'failed', error: { code, message, ...(hint === undefined ? {} : { hint }) } }
-}
-
-/** Whoever supervises now; undefined when nobody does. */
-export function supervisorOf(places: Places): ProcessIdentity | undefined {
-  const control = readControl(places)
-  return control && isAlive(control.process) ? control.process : undefined
-}
-
-/** What lies there may be half of another octo's, or of no use. */
-function readControl({ control }: Places): Control | undefined {
-  try {
-    const found = JSON.parse(readIfWhole(control) ?? '') as Partial<Control> | null
-    return typeof found?.socket === 'string' && found.process ? (found as Control) : undefined
-  } catch {
-    return undefined
-  }
 }
 
 /** Undefined where nobody answers; throws what `signal` was aborted with, and what was asked for is done all the same. */

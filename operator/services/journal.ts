@@ -44,6 +44,8 @@ export type Known = {
 export type ProgramOrigin = { readonly from: string; readonly digest: string }
 
 type Line =
+  /** Says nothing: where it stands, nothing was lost. */
+  | { readonly v: 1; readonly begun: true }
   | { readonly v: 1; readonly service: string; readonly is: KnownService }
   | { readonly v: 1; readonly forgetService: string }
   | { readonly v: 1; readonly forgetInstance: string }
@@ -61,7 +63,7 @@ export type Journal = Disposable & {
 
 /**
  * The last line about each; nothing where there is no journal. A line that was cut off while it was written is none. Throws IO_FAILED,
- * and FORMAT_INVALID where no line can be read.
+ * and FORMAT_INVALID where no line can be read, or what runs says that there was one.
  */
 export function readJournal(path: string): Known {
   const services = new Map<string, KnownService>()
@@ -130,6 +132,7 @@ export async function openJournal(
   const instances = new Map(known.instances)
   const whole = () =>
     [
+      { v: 1, begun: true } satisfies Line,
       ...[...services].map(([service, is]): Line => ({ v: 1, service, is })),
       ...[...instances].map(([instance, { boot, instance: is }]): Line => ({ v: 1, instance, boot, is })),
     ].map(render)

@@ -11,6 +11,7 @@ import { openJournal, readJournal } from '../../../operator/services/journal.ts'
 import type { State } from '../../../operator/services/lifecycle.ts'
 import { isAtRest, NEW_INSTANCE, STATES } from '../../../operator/services/lifecycle.ts'
 import { bootId } from '../../../system/boot-id.ts'
+import { identityOf } from '../../../system/process/identity.ts'
 import { MARK } from '../../../system/process/mark.ts'
 import { expectCode } from '../../support/assertions/expect-code.ts'
 import { aMountedDisk, whyNoDisk } from '../../support/machine/mounted-disk.ts'
@@ -104,7 +105,8 @@ test('a journal that cannot be written anew goes on as it is, and is written ane
   const linesIn = () => readFileSync(path, 'utf8').trim().split('\n').length
   mkdirSync(`${path}.new`)
   write(40)
-  assert.deepEqual([generation(path, 'web.1'), linesIn()], [40, 40])
+  const BEGUN = 1
+  assert.deepEqual([generation(path, 'web.1'), linesIn()], [40, BEGUN + 40])
   rmdirSync(`${path}.new`)
   write(80, 41)
   assert.equal(generation(path, 'web.1'), 80)
@@ -207,6 +209,24 @@ test('what a disk refused once is written to it again, as the system does not te
   }
 })
 
+/** Also two of them, on a disk that was full both times. */
+const CUT_OFF = ['', '\n', '{', '{"v":1,"service":"we', '{"v":1,"ser\n{"v":1,"is":{}}']
+
+test('one of which all was forgotten says so, also beside processes that were left alone', linux, async (t) => {
+  const folder = join(tempFolder(t), 'shop-octo-0123456789abcdee')
+  mkdirSync(folder)
+  const path = join(folder, 'journal')
+  using journal = await openJournal(path, NOTHING)
+  journal.writeService('web', SERVICE)
+  journal.forgetService('web')
+  using _ = await openJournal(path, readJournal(path))
+  const env = { ...process.env, [MARK]: '0123456789abcdee/web.1#1/proof' }
+  const child = spawn('sleep', ['600'], { env, stdio: 'ignore' })
+  t.after(() => child.kill())
+  await once(child, 'spawn')
+  assert.deepEqual(readJournal(path), NOTHING)
+})
+
 test(
   'a journal of which nothing can be read is refused, with what runs of it and how to begin anew',
   linux,
@@ -218,17 +238,34 @@ test(
     const child = spawn('sleep', ['600'], { env, stdio: 'ignore' })
     t.after(() => child.kill())
     await once(child, 'spawn')
-    for (const text of ['nonsense\n', '\0\0\0\0', '{"v":2,"services":{}}\n', 'a\nb\nc']) {
+    const damaged = '{"v":1,"service":"web","is":x}\n'
+    for (const text of ['nonsense\n', '\0\0\0\0', '{"v":2,"services":{}}\n', 'a\nb\nc', damaged]) {
       writeFileSync(path, text)
       const { hint, details } = expectCode('FORMAT_INVALID', () => readJournal(path))
       assert.deepEqual(details.pids, [child.pid], text)
       assert.match(hint ?? '', new RegExp(`\`kill ${child.pid}\` .*\`mv \\S+ \\S+\\.old\``))
     }
-    for (const text of ['', '\n', '{', '{"v":1,"service":"we']) {
+    for (const text of CUT_OFF) {
+      writeFileSync(path, text)
+      const { hint, details, message } = expectCode('FORMAT_INVALID', () => readJournal(path))
+      assert.deepEqual([details.pids, / is gone, /.test(message)], [[child.pid], true], text)
+      assert.match(hint ?? '', new RegExp(`\`kill ${child.pid}\` ends what runs of it, then \`octo start\`$`))
+    }
+    rmSync(path)
+    expectCode('FORMAT_INVALID', () => readJournal(path))
+    // A supervisor that can be asked knows what runs, and nobody else starts anything beside it.
+    const control = join(folder, 'control.json')
+    writeFileSync(control, JSON.stringify({ v: 1, socket: '/gone', process: identityOf(process.pid) }))
+    assert.equal(readJournal(path).instances.size, 0)
+    rmSync(control)
+    child.kill()
+    await once(child, 'exit')
+    for (const text of CUT_OFF) {
       writeFileSync(path, text)
       assert.equal(readJournal(path).instances.size, 0, `${text} is a first line that was cut off`)
     }
     rmSync(path)
+    assert.equal(readJournal(path).instances.size, 0)
     mkdirSync(path)
     expectCode('IO_FAILED', () => readJournal(path))
   },

@@ -4,7 +4,7 @@ import { appendFileSync, chmodSync, existsSync, readFileSync, writeFileSync } fr
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { stringify } from 'yaml'
-import { supervisorOf } from '../../../operator/services/control.ts'
+import { supervisorOf } from '../../../operator/services/control-file.ts'
 import { placesOf } from '../../../operator/services/places.ts'
 import type { ProjectStatus } from '../../../operator/services/protocol.ts'
 import { publicKeyLine } from '../../../schemas/trust-key.ts'
