@@ -21,8 +21,10 @@ import { finding, refusal } from '../doctor/finding.ts'
 import { installationFinding } from '../doctor/installation.ts'
 import { keyFindings } from '../doctor/keys.ts'
 import { examinePlugins, lockfileFinding } from '../doctor/plugins.ts'
+import { serviceFindings } from '../doctor/services.ts'
 import { examineMachine, examineStoreFolder, sharedStoreFinding } from '../doctor/this-machine.ts'
 import type { SessionOptions } from '../operator-session.ts'
+import { localConfigPath } from '../operators/baremetal/without-config.ts'
 
 export type DoctorOptions = Pick<SessionOptions, 'config' | 'lock' | 'offline'>
 
@@ -39,12 +41,14 @@ async function allFindings(options: DoctorOptions, terminal: Terminal): Promise<
   const { env } = process
   const store = await storeFindings(env)
   const machine = [...examineMachine(env), installationFinding(await examineInstallation()), ...store]
+  const configPath = localConfigPath(options, process.cwd())
+  const services = configPath === undefined ? [] : serviceFindings(configPath, env)
   const opened = await openedWorkspace(options, terminal)
-  if ('refused' in opened) return [...machine, ...(await examineSettings([], env)), opened.refused]
+  if ('refused' in opened) return [...machine, ...(await examineSettings([], env)), opened.refused, ...services]
   const { workspace, findings } = opened
   const settings = await examineSettings(workspace.config.repos, env)
   const isUsable = store.every(({ code }) => code === undefined)
-  return [...machine, ...settings, ...findings, ...(await configFindings(workspace, options, isUsable))]
+  return [...machine, ...settings, ...findings, ...(await configFindings(workspace, options, isUsable)), ...services]
 }
 
 async function storeFindings(env: NodeJS.ProcessEnv): Promise<readonly Finding[]> {

@@ -21,14 +21,14 @@ type Call = Omit<OperatorCall, 'session'>
 /** Undefined where nothing of that config was started here, or the word needs what it says. */
 export function withoutConfig(word: OperatorWord | OwnWord, call: Call): (() => Promise<number>) | undefined {
   const answer = ANSWERS[word]
-  const configPath = pathOf(call)
+  const configPath = localConfigPath(call.options, call.cwd)
   if (!answer || configPath === undefined) return undefined
   const known: ProjectCall = { ...call, session: { configPath } }
   return existsSync(projectOf(known).places.journal) ? () => answer(known) : undefined
 }
 
-/** As a session would name it. */
-function pathOf({ options: { config: [first] = [] }, cwd }: Call): string | undefined {
+/** As a session would name it; undefined where there is none, or it is not on this machine. */
+export function localConfigPath({ config: [first] = [] }: Call['options'], cwd: string): string | undefined {
   if (first === undefined) return defaultConfigPath(cwd)
   return /^[a-z][a-z0-9+.-]+:/i.test(first) ? undefined : resolve(cwd, first)
 }
