@@ -88,9 +88,12 @@ export async function revokeKey({ metadata, clock }: Deps, repo: Name, id: strin
   })
 }
 
-function keyAdded(repo: Name, { id }: TrustKey, at: number): AuditEntry {
-  return { at, actor: LOCAL_ADMIN, action: 'key-add', subject: repo, details: { key: id } }
+/** With its window, so that one which is prolonged behind the log is found. */
+function keyAdded(repo: Name, { id, from = null, to = null }: KeyWindow, at: number): AuditEntry {
+  return { at, actor: LOCAL_ADMIN, action: 'key-add', subject: repo, details: { key: id, from, to } }
 }
+
+type KeyWindow = Pick<TrustKey, 'id'> & { readonly from?: number | null; readonly to?: number | null }
 
 function keyExists(repo: Name, { id }: TrustKey): Error {
   return coded('ALREADY_EXISTS', {

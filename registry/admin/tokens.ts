@@ -37,9 +37,12 @@ export async function createToken(
   const now = clock()
   const id = `tok-${randomBytes(6).toString('hex')}`
   const expiresAt = now + Math.round(days * DAY_MS)
+  const secretSha256 = tokenDigest(token)
+  // Of the secret the log has what the table has, so that one which is exchanged for another is found.
+  const details = { name, scopes, expiresAt, secretSha256 }
   await metadata.tokens.create(
-    { id, name, scopes, createdAt: now, expiresAt, secretSha256: tokenDigest(token) },
-    { at: now, actor: LOCAL_ADMIN, action: 'token-create', subject: id, details: { name, scopes, expiresAt } },
+    { id, name, scopes, createdAt: now, expiresAt, secretSha256 },
+    { at: now, actor: LOCAL_ADMIN, action: 'token-create', subject: id, details },
   )
   return { id, token, expiresAt }
 }

@@ -89,6 +89,7 @@ function whoOf(actor: string, names: ReadonlyMap<string, string>): string {
 
 function detailsOf({ details }: ShownAudit): string {
   return Object.entries(details)
+    .filter(([key, value]) => value !== null && key !== 'secretSha256')
     .map(
       ([key, value]) =>
         `${key}=${ownValue(WORDS, key)?.(value) ?? (typeof value === 'string' ? value : JSON.stringify(value))}`,
@@ -100,6 +101,8 @@ function detailsOf({ details }: ShownAudit): string {
 const WORDS: Readonly<Record<string, (value: unknown) => string | undefined>> = {
   scopes: (value) => (isScopes(value) ? `"${value.map(scopeWords).join('; ')}"` : undefined),
   expiresAt: (value) => dateText(value),
+  from: (value) => dateText(value),
+  to: (value) => dateText(value),
 }
 
 function isScopes(value: unknown): value is readonly Scope[] {

@@ -16,6 +16,7 @@ import type { Listing } from '../../static-tree/newest.ts'
 import type { PluginRecord } from '../../static-tree/record.ts'
 import type { BlobRecords, PublishingStore } from './publishing-store.ts'
 import type {
+  Artifact,
   AuditEntry,
   AuditHead,
   AuditRecord,
@@ -252,9 +253,15 @@ export type UpkeepStore = {
   /** Plugins that have no version, as `repo/plugin`; at most `limit`. */
   emptyPlugins(limit: number): Promise<string[]>
   /** All releases in the order in which they were published, and whether each is as it was written. */
-  scrub(): AsyncIterable<{ readonly release: Release; readonly isUnchanged: boolean }>
+  scrub(): AsyncIterable<ScrubbedRelease>
   /** False when the audit log names more published versions than there are: then nothing may go that looks unused. */
   isEverythingHere(): Promise<boolean>
+}
+
+export type ScrubbedRelease = {
+  readonly release: Release
+  readonly artifacts: readonly Artifact[]
+  readonly isUnchanged: boolean
 }
 
 type Glance =

@@ -112,7 +112,7 @@ function newRelease({ session, release, principal }: Seal, serial: number, now: 
   return { repo, plugin, version, ...origin, ...flags, bundleDigest, bundleSize, signer, predicate }
 }
 
-function artifactsOf({ predicate }: VerifiedRelease): Artifact[] {
+export function artifactsOf({ predicate }: VerifiedRelease): Artifact[] {
   return Object.entries(predicate.platforms).map(([platform, { file, digest, size }]) => ({
     platform: platform as Platform,
     file,

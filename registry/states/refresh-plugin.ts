@@ -6,7 +6,7 @@ import type { PluginChange } from '../db/publishing-store.ts'
 import type { Plugin, RankedVersion, ReleaseKey } from '../db/records.ts'
 
 type Change = {
-  readonly release: ReleaseKey
+  readonly release: Pick<ReleaseKey, 'repo' | 'plugin'>
   /** Undefined for one that is new. */
   readonly known: Plugin | undefined
   /** As they are after the change. */

@@ -1,5 +1,6 @@
 // Compares the audit log with itself and with the versions that it is about. Each is the other's witness: a row that was cut from
 // either is missed by the other, so that absence is found as well as change.
+import { isDeepStrictEqual } from 'node:util'
 import type { VersionAction } from '../../schemas/api.ts'
 import type { RegistryDeps } from '../context.ts'
 import { continuesChain } from '../db/audit-chain.ts'
@@ -11,7 +12,18 @@ import { findMissedHead } from '../witness/audit-head.ts'
 export type Finding = { readonly subject: string; readonly message: string }
 
 /** What the log says of one version. */
-type Told = { readonly bundle: unknown; readonly actor: string; readonly flags: VersionFlags }
+type Told = {
+  readonly published: Published
+  readonly flags: VersionFlags
+}
+
+type Published = {
+  readonly bundle: unknown
+  readonly signer: unknown
+  readonly serial: unknown
+  readonly actor: string
+  readonly at: number
+}
 
 type AuditStory = {
   /** Finding about one version, or undefined when the log tells the same. Each version is asked about once. */
@@ -50,8 +62,7 @@ export async function readStory({ metadata }: RegistryDeps): Promise<AuditStory>
       const known = told.get(subject)
       told.delete(subject)
       if (!known) return { subject, message: 'the audit log does not know that it was published' }
-      if (known.bundle !== version.bundleDigest || known.actor !== version.publishedBy)
-        return { subject, message: 'the audit log says that something else was published, or by somebody else' }
+      if (!isDeepStrictEqual(known.published, publishedOf(version))) return { subject, message: OTHER }
       const isSame = (Object.keys(NO_FLAGS) as (keyof VersionFlags)[]).every(
         (flag) => known.flags[flag] === version[flag],
       )
@@ -62,8 +73,15 @@ export async function readStory({ metadata }: RegistryDeps): Promise<AuditStory>
   }
 }
 
-function tell(told: Map<string, Told>, { action, actor, subject, details }: AuditRecord): void {
-  if (action === 'publish') told.set(subject, { bundle: details.bundle, actor, flags: NO_FLAGS })
+const OTHER = 'the audit log says that something else was published, by somebody else or at another time'
+
+function publishedOf({ bundleDigest, signer, serial, publishedBy, publishedAt }: Release): Published {
+  return { bundle: bundleDigest, signer, serial, actor: publishedBy, at: publishedAt }
+}
+
+function tell(told: Map<string, Told>, { action, actor, subject, details, at }: AuditRecord): void {
+  const { bundle, signer, serial } = details
+  if (action === 'publish') told.set(subject, { published: { bundle, signer, serial, actor, at }, flags: NO_FLAGS })
   if (!Object.hasOwn(STATE_RULES, action)) return
   const { flag, set } = STATE_RULES[action as VersionAction]
   const known = told.get(subject)

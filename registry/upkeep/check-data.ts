@@ -8,9 +8,11 @@ import type { Blob } from '../db/records.ts'
 import { findMissingRows } from '../witness/missing-rows.ts'
 import { checkChain, readStory } from './check-audit.ts'
 import { checkPartners } from './check-partners.ts'
+import { checkPlugins } from './check-plugins.ts'
+import { createReleaseCheck } from './check-releases.ts'
 
 export type Problem = {
-  readonly kind: 'database' | 'audit' | 'version' | 'blob-missing' | 'blob-damaged' | 'stray-file'
+  readonly kind: 'database' | 'audit' | 'plugin' | 'version' | 'blob-missing' | 'blob-damaged' | 'stray-file'
   /** e.g. `core/hello@1.0.0`, a digest. */
   readonly subject: string
   readonly message: string
@@ -33,9 +35,9 @@ export type DataCheck = {
 
 export async function checkData(deps: RegistryDeps, check: DataCheck): Promise<DataReport> {
   const problems: Problem[] = await checkDatabase(deps)
-  const { versions, problems: told } = await checkRecords(deps)
+  const { versions, needed, problems: told } = await checkRecords(deps)
   problems.push(...told)
-  const { blobs, bytes } = await checkBlobs(deps, check, problems)
+  const { blobs, bytes } = await checkBlobs(deps, { ...check, needed }, problems)
   const orphans = await checkFiles(deps, problems)
   return { versions, blobs, bytes, orphans, problems }
 }
@@ -58,10 +60,15 @@ async function checkRecords(deps: RegistryDeps): Promise<Records> {
     lasting = lasting ? { ...found, problems: found.problems.filter((problem) => known.has(nameOf(problem))) } : found
     if (lasting.problems.length === 0 || (await deps.metadata.audit.head())?.id === before?.id) break
   }
-  return lasting ?? { versions: 0, problems: [] }
+  return lasting ?? { versions: 0, needed: new Set(), problems: [] }
 }
 
-type Records = { readonly versions: number; readonly problems: readonly Problem[] }
+type Releases = {
+  readonly versions: number
+  /** What these are made of. */
+  readonly needed: ReadonlySet<Digest>
+}
+type Records = Releases & { readonly problems: readonly Problem[] }
 
 function nameOf({ kind, subject, message }: Problem): string {
   return `${kind} ${subject} ${message}`
@@ -69,8 +76,15 @@ function nameOf({ kind, subject, message }: Problem): string {
 
 async function lookAtRecords(deps: RegistryDeps): Promise<Records> {
   const problems: Problem[] = await checkAudit(deps)
-  const versions = await checkVersions(deps, problems)
-  return { versions, problems }
+  const releases = await checkVersions(deps, problems)
+  const plugins = (await checkPlugins(deps)).filter(({ subject }) => !problems.some(isOfVersion(subject)))
+  for (const finding of plugins) problems.push({ kind: 'plugin', ...finding, repaired: false })
+  return { ...releases, problems }
+}
+
+/** What is wrong with a version makes its plugin differ as well, which needs no saying. */
+function isOfVersion(plugin: string) {
+  return ({ subject }: Problem) => subject.startsWith(`${plugin}@`)
 }
 
 async function checkAudit(deps: RegistryDeps): Promise<Problem[]> {
@@ -78,25 +92,35 @@ async function checkAudit(deps: RegistryDeps): Promise<Problem[]> {
   return findings.map((finding) => ({ kind: 'audit', ...finding, repaired: false }))
 }
 
-async function checkVersions(deps: RegistryDeps, problems: Problem[]): Promise<number> {
+async function checkVersions(deps: RegistryDeps, problems: Problem[]): Promise<Releases> {
   const story = await readStory(deps)
-  let seen = 0
-  for await (const { release, isUnchanged } of deps.metadata.upkeep.scrub()) {
-    seen++
+  const differenceOf = createReleaseCheck(deps)
+  const needed = new Set<Digest>()
+  let versions = 0
+  for await (const scrubbed of deps.metadata.upkeep.scrub()) {
+    versions++
+    const { release, artifacts, isUnchanged } = scrubbed
+    for (const { digest } of [{ digest: release.bundleDigest }, ...artifacts]) needed.add(digest)
     const told = story.compare(release)
+    const message = isUnchanged ? await differenceOf(scrubbed) : 'its row was changed'
     const subject = `${release.repo}/${release.plugin}@${release.version}`
-    if (!isUnchanged) problems.push({ kind: 'version', subject, message: 'its row was changed', repaired: false })
+    if (message !== undefined) problems.push({ kind: 'version', subject, message, repaired: false })
     else if (told) problems.push({ kind: 'audit', ...told, repaired: false })
   }
   for (const finding of story.untold()) problems.push({ kind: 'version', ...finding, repaired: false })
-  return seen
+  return { versions, needed }
 }
 
-async function checkBlobs(deps: RegistryDeps, { repair, onProgress }: DataCheck, problems: Problem[]) {
+type BlobCheck = DataCheck & Pick<Releases, 'needed'>
+
+async function checkBlobs(deps: RegistryDeps, { repair, needed, onProgress }: BlobCheck, problems: Problem[]) {
   const mayGiveUp = repair && (await findMissingRows(deps)) === undefined
   let [blobs, bytes] = [0, 0]
   for await (const blob of deps.metadata.blobs.walk()) {
-    if (blob.state === 'condemned') continue
+    if (blob.state === 'condemned') {
+      if (needed.has(blob.digest)) problems.push({ ...CONDEMNED, subject: blob.digest, repaired: false })
+      continue
+    }
     blobs++
     bytes += blob.size
     onProgress?.(blob)
@@ -118,6 +142,7 @@ async function lookAtBlob(
   return { ...found, subject: blob.digest }
 }
 
+const CONDEMNED = { kind: 'blob-missing', message: 'a version needs it, and it is marked for deletion' } as const
 const GONE = { kind: 'blob-missing', message: 'its file is gone' } as const
 
 /** What the disk does not give back is what this looks for: it keeps none of the other blobs from being looked at. */

@@ -30,7 +30,7 @@ export function upkeepOf(db: RegistryDb): UpkeepStore {
         const page = await ask(db, (from) => pageVersions(from, last, PAGE))
         for (const { id, rowSha256, artifacts, changedAt: _, ...release } of page) {
           last = id
-          yield { release, isUnchanged: releaseDigest(release, artifacts) === rowSha256 }
+          yield { release, artifacts, isUnchanged: releaseDigest(release, artifacts) === rowSha256 }
         }
         if (page.length < PAGE) return
       }

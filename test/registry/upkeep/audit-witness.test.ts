@@ -10,12 +10,11 @@ import { revokeToken } from '../../../registry/admin/tokens.ts'
 import { auditHeadPath } from '../../../registry/settings.ts'
 import { checkData } from '../../../registry/upkeep/check-data.ts'
 import { noteAuditHead, readNotedHead } from '../../../registry/witness/audit-head.ts'
-import { digestOf } from '../../../schemas/digest.ts'
-import { stableJson } from '../../../schemas/json.ts'
 import type { Name } from '../../../schemas/name.ts'
 import { aRelease, issueKey } from '../../support/builders/test-authority.ts'
 import { until } from '../../support/machine/until.ts'
 import { callApi, publishRelease } from '../../support/publisher/publish-release.ts'
+import { dropTriggers, forgeChain } from '../../support/registry/forge.ts'
 import { databaseOf } from '../../support/registry/test-db.ts'
 import type { TestRegistry } from '../../support/registry/test-registry.ts'
 import { startTestRegistry } from '../../support/registry/test-registry.ts'
@@ -48,30 +47,6 @@ async function aScene(t: TestContext): Promise<TestRegistry> {
 async function untilEndIsNoted(registry: TestRegistry): Promise<void> {
   const head = await servicesOf(registry).metadata.audit.head()
   await until(async () => isDeepStrictEqual(await readNotedHead(registry.dataDir), head))
-}
-
-const DROP_ALL = (registry: TestRegistry) => {
-  const { $client } = databaseOf(servicesOf(registry))
-  for (const name of $client.prepare("SELECT name FROM sqlite_master WHERE type = 'trigger'").pluck().all())
-    $client.exec(`DROP TRIGGER ${name}`)
-  $client.pragma('foreign_keys = 0')
-}
-
-/** Gives every row the digest and the predecessor that it would have had: what somebody with the file can do. */
-async function forgeChain(registry: TestRegistry): Promise<void> {
-  const { metadata } = servicesOf(registry)
-  const db = databaseOf(servicesOf(registry))
-  let previous: string = digestOf('octo audit')
-  let id = 0
-  const rows = await Array.fromAsync(metadata.audit.walk())
-  db.$client.exec('DELETE FROM audit')
-  for (const { rowSha256: _old, ...row } of rows) {
-    const forged = { ...row, id: ++id, previous }
-    previous = digestOf(stableJson(forged))
-    db.$client
-      .prepare('INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
-      .run(id, row.at, row.actor, row.action, row.subject, JSON.stringify(row.details), forged.previous, previous)
-  }
 }
 
 type Corruption = {
@@ -195,9 +170,12 @@ const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
   'a token lives again': { sql: 'UPDATE tokens SET revoked_at = NULL', says: 'token about whose revocation' },
   'a token is widened': {
     sql: `UPDATE tokens SET scopes = '[{"repo":"*","plugin":"*","actions":["admin"]}]'`,
-    says: 'widened or prolonged',
+    says: 'widened, prolonged or renamed',
   },
-  'a token is prolonged': { sql: 'UPDATE tokens SET expires_at = expires_at + 1', says: 'widened or prolonged' },
+  'a token is prolonged': {
+    sql: 'UPDATE tokens SET expires_at = expires_at + 1',
+    says: 'widened, prolonged or renamed',
+  },
   'a plugin has no version': {
     sql: "INSERT INTO plugins (repo, plugin, folded, serial, created_at, kind, description) VALUES ('core', 'evil', 'evil', 1, 1, 'tool', 'x')",
     says: 'plugin without a version',
@@ -223,7 +201,7 @@ test('what nobody touched agrees with itself', async (t) => {
 test('each corruption is found by name', async (t) => {
   const registry = await aScene(t)
   const db = databaseOf(servicesOf(registry))
-  DROP_ALL(registry)
+  dropTriggers(registry)
   const usual = new Set(await problemsOf(registry))
   assert.ok([...usual].every((problem) => /trigger \w+ is gone/.test(problem)))
   const begin = () => db.$client.exec('SAVEPOINT untouched')

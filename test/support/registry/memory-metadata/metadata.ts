@@ -86,7 +86,7 @@ function upkeepOf({ read }: Steps): UpkeepStore {
       ),
     async *scrub() {
       for (const { release, artifacts, digest } of await read(({ releases }) => [...releases.values()]))
-        yield { release, isUnchanged: releaseDigest(release, artifacts) === digest }
+        yield { release, artifacts, isUnchanged: releaseDigest(release, artifacts) === digest }
     },
     isEverythingHere: () => read(isEverythingHere),
   }
