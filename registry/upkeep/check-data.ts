@@ -158,7 +158,7 @@ async function lookAtBytes(
   } catch (error) {
     if (isCoded(error, 'DATA_DIR_CORRUPT')) return GONE
     if (!isCoded(error, 'IO_FAILED')) throw error
-    return { kind: 'blob-damaged', message: `its bytes cannot be read: ${error.details.reason}` }
+    return { kind: 'blob-damaged', message: `its bytes cannot be read: ${error.details.reason ?? error.problem}` }
   }
 }
 

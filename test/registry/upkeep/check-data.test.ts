@@ -76,6 +76,10 @@ const UNREADABLE: Readonly<Record<string, readonly [error: Error, found: readonl
     coded('IO_FAILED', { message: 'x', details: { reason: 'EIO' } }),
     ['blob-damaged its bytes cannot be read: EIO'],
   ],
+  'that another store does not give back': [
+    coded('IO_FAILED', { message: 'the bucket does not answer' }),
+    ['blob-damaged its bytes cannot be read: the bucket does not answer'],
+  ],
   'that went behind the look at them': [coded('DATA_DIR_CORRUPT', { message: 'x' }), ['blob-missing its file is gone']],
 }
 
