@@ -137,6 +137,7 @@ export const ERROR_CODES = {
   DATA_DIR_CORRUPT: { exit: IO, status: 500, meaning: 'the registry data does not agree with itself' },
   CLIENT_GONE: { exit: TRY_AGAIN, status: 400, meaning: 'the client broke off its own request' },
   NOT_FOUND: { exit: MISSING, status: 404, meaning: 'there is nothing at this address' },
+  ENCODING_NOT_TAKEN: { exit: USAGE, status: 415, meaning: 'the body of the request is compressed or encoded' },
   METHOD_NOT_ALLOWED: { exit: USAGE, status: 405, meaning: 'the address does not take this method' },
   RATE_LIMITED: { exit: TRY_AGAIN, status: 429, meaning: 'too many requests; wait as the answer says' },
   SHUTTING_DOWN: { exit: TRY_AGAIN, status: 503, meaning: 'the registry is stopping' },

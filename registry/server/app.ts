@@ -11,6 +11,7 @@ import type { App, Env, Handler, RequestOf } from './http/env.ts'
 import type { OperationName } from './http/operations.ts'
 import { OPERATIONS } from './http/operations.ts'
 import { problemAnswer, readProblemAnswer } from './http/problem.ts'
+import { requirePlainBody } from './http/read-request.ts'
 import { contextOf } from './http/request-context.ts'
 import type { HandlerFor, Route } from './http/route.ts'
 import { guardedBy } from './http/route.ts'
@@ -51,7 +52,10 @@ export function createApp(services: RegistryServices, gate: Pick<ReadGate, 'sigh
   for (const route of routesOf(services)) {
     const handler = guardedBy(route, guards)
     app.on(route.method, route.path, (c) => {
-      if (route.method !== 'GET') requireAccepting(services)
+      if (route.method !== 'GET') {
+        requireAccepting(services)
+        requirePlainBody(c)
+      }
       return handler(c)
     })
   }

@@ -40,6 +40,7 @@ export function problemAnswer(thrown: unknown, requestId: string, logger: Logger
     // As what is private has it, so that a page elsewhere is not told which it was by what a browser that is logged in lets it have.
     ...SAME_ORIGIN,
     'X-Request-Id': requestId,
+    ...(status === 415 ? { 'Accept-Encoding': 'identity' } : {}),
     ...(status === 401 ? { 'WWW-Authenticate': 'Bearer realm="octo"' } : {}),
     ...(status === 429 || status === 503 ? { 'Retry-After': String(retryAfter ?? RETRY_AFTER_SECONDS) } : {}),
     ...(Array.isArray(known.details.allow) ? { Allow: known.details.allow.join(', ') } : {}),

@@ -8,6 +8,7 @@ import { parseJsonBytes } from '../../../schemas/json.ts'
 import { LIMITS } from '../../../schemas/limits.ts'
 import type { Name } from '../../../schemas/name.ts'
 import { parseName } from '../../../schemas/name.ts'
+import { printable } from '../../../schemas/quote.ts'
 import { parseShape } from '../../../schemas/shape.ts'
 import type { Version } from '../../../schemas/version.ts'
 import { parseVersion } from '../../../schemas/version.ts'
@@ -28,6 +29,16 @@ export async function readJsonBody<Shape extends z.ZodType>(c: RequestOf, shape:
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** What is compressed would be read, or kept under a digest, as it came. Throws ENCODING_NOT_TAKEN. */
+export function requirePlainBody(c: RequestOf): void {
+  const encoding = c.req.header('content-encoding') ?? 'identity'
+  if (encoding.trim().toLowerCase() === 'identity') return
+  throw coded('ENCODING_NOT_TAKEN', {
+    message: `expected a body as it is, found the header \`Content-Encoding: ${printable(encoding, 100)}\``,
+    hint: 'send it without `Content-Encoding`, not compressed',
+  })
 }
 
 export function pluginParams(c: RequestOf): { readonly repo: Name; readonly plugin: Name } {

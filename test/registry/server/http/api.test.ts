@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { test } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import type { SessionAnswer } from '../../../../schemas/api.ts'
 import { problemShape, searchAnswer } from '../../../../schemas/api.ts'
 import { aRelease } from '../../../support/builders/test-authority.ts'
-import { callApi, openSession, publishRelease } from '../../../support/publisher/publish-release.ts'
+import { blobsOf, callApi, openSession, publishRelease } from '../../../support/publisher/publish-release.ts'
 import { databaseOf } from '../../../support/registry/test-db.ts'
 import type { TestRegistry } from '../../../support/registry/test-registry.ts'
 import { startTestRegistry } from '../../../support/registry/test-registry.ts'
@@ -23,6 +25,38 @@ async function sendRaw({ url }: TestRegistry, text: string): Promise<string> {
   await once(socket, 'close')
   return answer
 }
+
+test('a body that says it is encoded is refused, whatever takes it, and nothing of it is kept', async (t) => {
+  const registry = await startTestRegistry(t)
+  const release = await aRelease(registry.key)
+  const opened = await openSession(registry, release)
+  const session = opened.body as unknown as SessionAnswer
+  const [upload] = session.uploads
+  assert.ok(upload)
+  const uploading = `/api/v1/publishes/${session.id}/blobs/${upload.digest}`
+  const headers = { 'content-encoding': 'gzip', 'upload-offset': '0' }
+  for (const [method, path] of [
+    ['POST', '/api/v1/repos/core/plugins/hello/publishes'],
+    ['PATCH', uploading],
+    ['POST', `/api/v1/publishes/${session.id}/publish`],
+    ['PUT', '/api/v1/repos/core/plugins/hello/versions/1.0.0/state'],
+  ] as const) {
+    const answer = await callApi(registry, path, { method, headers, body: gzipSync('{}') })
+    assert.deepEqual([answer.status, answer.body.code], [415, 'ENCODING_NOT_TAKEN'], path)
+    assert.equal(answer.headers.get('accept-encoding'), 'identity')
+  }
+  const { headers: kept } = await callApi(registry, uploading, { method: 'HEAD' })
+  assert.equal(kept.get('upload-offset'), '0')
+  await callApi(registry, uploading, {
+    method: 'PATCH',
+    headers: { ...headers, 'content-encoding': 'Identity' },
+    body: blobsOf(release).get(upload.digest) ?? Buffer.alloc(0),
+  })
+  assert.equal(
+    (await callApi(registry, uploading, { method: 'HEAD' })).headers.get('upload-offset'),
+    String(upload.size),
+  )
+})
 
 test('every refusal is a problem document with code, request id and no cache', async (t) => {
   const registry = await startTestRegistry(t)
