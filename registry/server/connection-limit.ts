@@ -1,9 +1,11 @@
 // How many connections may be open at once. Each is an open file, so they get no more than half of those that the process may have:
 // the rest is for what is read and stored. And one address gets no more than half of these, so that whoever opens all that it can,
-// and says nothing, keeps nobody else out; a proxy that the operator named stands for all its clients, and shares out by itself.
+// and says nothing, keeps nobody else out; a proxy that the operator named stands for all its clients, and shares out by itself. Many
+// machines may stand behind one address, and each keeps connections for later: those that wait for nothing go first.
 import { readFileSync } from 'node:fs'
-import type { Server } from 'node:net'
+import type { Server, Socket } from 'node:net'
 import { sharedBy } from '../shared-address.ts'
+import { isBetweenRequests } from './http/answer-unreadable.ts'
 
 const MAX_CONNECTIONS = 8192
 
@@ -13,26 +15,36 @@ type Limit = {
   readonly isProxy?: (address: string) => boolean
 }
 
-/** One that is too many is cut at once; the others of its address stay. */
+/** One that is too many is cut at once, unless another one of its address waits for nothing and goes in its place. */
 export function limitConnections(
   server: Server,
   { max = roomForConnections(), isProxy = () => false }: Limit = {},
 ): void {
   server.maxConnections = max
-  const open = new Map<string, number>()
+  const open = new Map<string, Set<Socket>>()
   server.on('connection', (socket) => {
     const { remoteAddress = '' } = socket
     if (isProxy(remoteAddress)) return
     const who = sharedBy(remoteAddress)
-    const others = open.get(who) ?? 0
-    if (others + 1 > max / 2) return void socket.destroy()
-    open.set(who, others + 1)
+    const own = open.get(who) ?? new Set()
+    if (own.size + 1 > max / 2 && !makeRoom(own)) return void socket.destroy()
+    open.set(who, own.add(socket))
     socket.once('close', () => {
-      const left = (open.get(who) ?? 1) - 1
-      if (left > 0) open.set(who, left)
-      else open.delete(who)
+      own.delete(socket)
+      if (own.size === 0 && open.get(who) === own) open.delete(who)
     })
   })
+}
+
+/** Those that were opened first go first. */
+function makeRoom(own: Set<Socket>): boolean {
+  for (const socket of own) {
+    if (!isBetweenRequests(socket)) continue
+    own.delete(socket)
+    socket.destroy()
+    return true
+  }
+  return false
 }
 
 function roomForConnections(): number {

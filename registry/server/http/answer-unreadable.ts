@@ -1,6 +1,7 @@
 // What Node's parser refuses never becomes a request, so the answer is written by hand; and never into an answer that is
 // on its way on the same connection, where it would stand among the bytes of a file.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
 /** Answers that are not at their end, by connection. */
@@ -16,6 +17,12 @@ export function watchExchange({ socket }: IncomingMessage, response: ServerRespo
   if (isWithSocket) return
   exchanges.set(socket, (exchanges.get(socket) ?? 0) + 1)
   response.once('close', () => exchanges.set(socket, (exchanges.get(socket) ?? 1) - 1))
+}
+
+/** Whether all that was asked was answered, and all of the answers is with the system. Not so where nothing was asked yet. */
+export function isBetweenRequests(socket: Socket): boolean {
+  const isAnswered = socket.bytesRead > 0 && socket.bytesWritten > 0
+  return isAnswered && socket.writableLength === 0 && (exchanges.get(socket) ?? 0) === 0
 }
 
 export function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {

@@ -1,11 +1,14 @@
 // Connections that say little or nothing for as long as they like: each is let go, and none keeps others out.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import { createServer as createHttpServer } from 'node:http'
 import type { Socket } from 'node:net'
 import { connect, createServer } from 'node:net'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { limitConnections } from '../../../registry/server/connection-limit.ts'
+import { watchExchange } from '../../../registry/server/http/answer-unreadable.ts'
 import { trustedProxies } from '../../../registry/server/http/client-address.ts'
 import { listening } from '../../support/machine/listening.ts'
 import { until } from '../../support/machine/until.ts'
@@ -88,6 +91,40 @@ test('one address has half of the connections, and has them again when they are 
   await until(async () => (await open('127.0.0.2')) !== undefined)
   assert.equal(await open('127.0.0.2'), undefined)
 })
+
+test(
+  'where an address has all that it may have, connections that wait for nothing make room, and none that is being used',
+  onLinux,
+  async (t) => {
+    const waiting: ServerResponse[] = []
+    const server = createHttpServer((request, response) => {
+      if (request.url === '/wait') waiting.push(response.writeHead(200))
+      else response.end('done')
+      watchExchange(request, response)
+    })
+    limitConnections(server, { max: 8 })
+    const port = await listening(t, server)
+    const ask = async (path: string) => {
+      const socket = connect({ port, host: '127.0.0.1', localAddress: '127.0.0.2' }).on('error', () => undefined)
+      t.after(() => socket.destroy())
+      const ended = once(socket, 'close').then(() => 'closed' as const)
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`)
+      if (path === '/wait') await until(async () => waiting.length > 0 || socket.destroyed)
+      const answered =
+        path === '/wait' ? 'waits' : await Promise.race([once(socket, 'data').then(() => 'answered'), ended])
+      return { socket, answered, ended }
+    }
+    const busy = await ask('/wait')
+    const idle = [await ask('/'), await ask('/'), await ask('/')]
+    for (const each of idle) {
+      assert.equal((await ask('/')).answered, 'answered')
+      assert.equal(await each.ended, 'closed')
+    }
+    assert.equal(busy.socket.destroyed, false)
+    for (const response of waiting) response.end('late')
+    assert.match(String((await once(busy.socket, 'data'))[0]), /^HTTP\/1\.1 200/)
+  },
+)
 
 test('a proxy that the operator named has all connections, as it stands for all its clients', onLinux, async (t) => {
   const open = await aLimited(t, { max: 4, isProxy: trustedProxies(['127.0.0.8/31']) })
