@@ -32,7 +32,10 @@ test('a registry that shows what is private is not well, and says so without a n
   const registry = await startTestRegistry(t)
   const { metadata, clock } = registry.serving.registry.services
   const repos = join(registry.dataDir, 'tree', 'repos')
-  renameSync(repos, `${repos}-aside`)
+  await registry.serving.registry.tree.check()
+  // Beside the tree: a look over it takes away what does not belong into it.
+  const aside = join(registry.dataDir, 'repos-aside')
+  renameSync(repos, aside)
   // Nobody can look into it, root neither.
   symlinkSync('repos', repos)
   await changeVisibility({ metadata, clock }, 'core' as Name, 'private')
@@ -43,7 +46,7 @@ test('a registry that shows what is private is not well, and says so without a n
   assert.ok(!sick.stderr.includes('core'))
   // The registry tries again by itself, and may have made a folder of it meanwhile.
   rmSync(repos, { recursive: true, force: true })
-  renameSync(`${repos}-aside`, repos)
+  renameSync(aside, repos)
   await registry.serving.registry.tree.drain()
   assert.equal((await typeOcto(['registry', 'health', registry.url])).code, 0)
 })
