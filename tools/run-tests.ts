@@ -4,6 +4,7 @@
 //   npm test -- test/client timeouts    files and folders, or parts of their paths
 //   OCTO_INTEROP=1 npm test             with test/interop, which needs programs of others
 //   OCTO_TEST_FILE_TIMEOUT_MS=60000     stops a file that takes longer; ten minutes when nothing is said
+//   OCTO_TEST_LATE=7                    files and timers late at random, as on a busy machine; the number is a seed
 //   OCTO_TEST_CONCURRENCY=1             so many processes at a time; two for each processor otherwise
 import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'

@@ -92,6 +92,24 @@ test('files of a folder share a process, and one that leaves something of its ow
   }
 })
 
+test('with OCTO_TEST_LATE timers and file operations come late, so that what a test presumes to be over shows', (t) => {
+  const numbers = '[...Array(200).keys()]'
+  const timers = `const fired = []
+    await Promise.all(${numbers}.map((n) => new Promise((done) => setTimeout(() => done(fired.push(n)), 1))))
+    assert.deepEqual(fired, ${numbers})`
+  const files = `const looks = ${numbers}.map(() => stat('.'))
+    const waiting = process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+    await Promise.all(looks)
+    assert.ok(waiting < 10, 'files were late: ' + waiting)`
+  const text = `import assert from 'node:assert/strict'
+    import { stat } from 'node:fs/promises'
+    test('timers in their order', async () => { ${timers} })
+    test('files at once', async () => { ${files} })`
+  const folder = aProject(t, { 'a.test.ts': text })
+  assert.equal(runTests(folder).lastLine, '2 passed, 0 failed')
+  assert.equal(runTests(folder, [], { OCTO_TEST_LATE: '7' }).lastLine, '0 passed, 2 failed')
+})
+
 const SAYS_PID = "test('says', () => { console.log(process.pid); throw new Error('so that it is shown') })"
 const pidsIn = (stdout: string) => new Set(stdout.match(/^ +\d+$/gm)?.map(Number))
 

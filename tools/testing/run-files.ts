@@ -10,7 +10,7 @@ import type { TemporaryFolders } from './temporary-folders.ts'
 type Setting = { readonly timeoutMs: number; readonly cwd: string; readonly folders: TemporaryFolders }
 type Event = { readonly type: string; readonly data: TestEvent }
 
-const REQUIRED = ['compile-cache.cjs', 'untracked-promises.cjs'].map((name) => join(import.meta.dirname, name))
+const REQUIRED = ['compile-cache.cjs', 'untracked-promises.cjs']
 /** Of memory for what is new, in MiB: loading fills the one that V8 begins with again and again, and all that lives is copied each time. */
 const YOUNG_MIB = 8
 const PROCESS = join(import.meta.dirname, 'process.ts')
@@ -32,7 +32,8 @@ async function* inOneProcess(files: readonly string[], setting: Setting): AsyncG
   using folder = setting.folders.make()
   const tooLong = new AbortController()
   const timer = setTimeout(() => tooLong.abort(), timeoutMs)
-  const required = REQUIRED.flatMap((path) => ['--require', path])
+  const names = process.env.OCTO_TEST_LATE ? [...REQUIRED, 'late.cjs'] : REQUIRED
+  const required = names.flatMap((name) => ['--require', join(import.meta.dirname, name)])
   const execArgv = ['--disable-warning=ExperimentalWarning', `--min-semi-space-size=${YOUNG_MIB}`, ...required]
   const env = { ...process.env, TMPDIR: folder.path }
   const options = {
