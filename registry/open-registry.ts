@@ -32,7 +32,7 @@ import { checkDatabase, sweepSessions } from './upkeep/recover.ts'
 import { uploadedFile } from './uploads/finished-upload.ts'
 import { openUploadArea } from './uploads/upload-area.ts'
 import { noteAuditHead } from './witness/audit-head.ts'
-import { requireRowsForBlobs } from './witness/missing-rows.ts'
+import { requireRowsForBlobs, requireWholeLog } from './witness/missing-rows.ts'
 
 export type OpenRegistry = {
   readonly services: RegistryServices
@@ -79,6 +79,7 @@ export async function openRegistry({
   const deps = await openDeps({ config, logger, clock, metadata, blobs, busyMs: 0, existing })
   stack.defer(() => deps.metadata.close())
   await checkDatabase(deps)
+  await requireWholeLog(deps)
   const claim = await claimServing(deps.metadata.serving, config.dataDir, lock)
   stack.defer(() => claim.release())
   const uploads = await openUploadArea(config.dataDir)

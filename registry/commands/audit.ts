@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { coded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
 import { ownValue } from '../../schemas/own-value.ts'
-import { printable, quote } from '../../schemas/quote.ts'
+import { printable, quote, shellWord } from '../../schemas/quote.ts'
 import type { Run } from '../../terminal/program.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
 import { requireRepo } from '../admin/require-repo.ts'
@@ -42,13 +42,16 @@ export function addAuditCommand(parent: Command): void {
 
 async function runAudit({ args, options, terminal }: Run<AuditOptions>) {
   const query = { ...subjectOf(args[0]), ...sinceOf(options.since), limit: limitOf(options.limit) }
-  const { rows, tokens } = await withData(options, async ({ metadata }) => {
+  const { checkChain } = await import('../upkeep/check-audit.ts')
+  const { rows, tokens, findings } = await withData({ ...options, evenCut: true }, async (deps) => {
+    const { metadata } = deps
     const tokens = await metadata.tokens.list()
     const actors = options.actor === undefined ? [undefined] : actorsNamed(options.actor, tokens)
     const listed = actors.map((actor) => metadata.audit.list(actor === undefined ? query : { ...query, actor }))
     const rows = (await Promise.all(listed)).flat()
     if (rows.length === 0) await requireSubject(query.subject, tokens, metadata)
-    return { rows: rows.sort((a, b) => b.id - a.id).slice(0, query.limit), tokens }
+    const shown = rows.sort((a, b) => b.id - a.id).slice(0, query.limit)
+    return { rows: shown, tokens, findings: await checkChain(deps) }
   })
   const names = new Map(tokens.map(({ id, name }) => [id, name]))
   if (terminal.json) terminal.result({ json: rows.map((row) => rowToJson(row, names)), text: String })
@@ -70,7 +73,11 @@ async function runAudit({ args, options, terminal }: Run<AuditOptions>) {
         printable(detailsOf(row), 500),
       ]),
     })
-  return 0
+  for (const { subject, message } of findings)
+    terminal.warn(
+      `this is not all that happened, or not what happened: ${subject}: ${message}; \`octo registry fsck --data ${shellWord(options.data)}\` says more`,
+    )
+  return findings.length > 0 ? 1 : 0
 }
 
 function rowToJson({ id, at, actor, action, subject, details }: ShownAudit, names: ReadonlyMap<string, string>) {

@@ -16,25 +16,32 @@ export function withDataOption(command: Command): Command {
 type DataUse = DataOption & {
   /** Whether a directory without a registry is made into one. */
   readonly create?: boolean
+  /** Whether it looks at data of which rows may be missing, as it tells of that itself. */
+  readonly evenCut?: boolean
 }
 
-/** Throws FILE_NOT_FOUND for a directory that holds no registry, IO_FAILED for one that this user may not use. */
+/**
+ * Throws FILE_NOT_FOUND for a directory that holds no registry, IO_FAILED for one that this user may not use, DATA_DIR_CORRUPT for one of
+ * which rows may be missing.
+ */
 export async function withData<T>(
-  { data, create = false }: DataUse,
+  { data, create = false, evenCut = false }: DataUse,
   act: (deps: RegistryDeps) => Promise<T> | T,
 ): Promise<T> {
   const dataDir = resolve(data)
   if (!create) requireRegistry(data)
-  const [{ openDeps }, { registryConfig }, { noteAuditHead }, { pino }] = await Promise.all([
+  const [{ openDeps }, { registryConfig }, { noteAuditHead }, { requireWholeLog }, { pino }] = await Promise.all([
     import('../open-registry.ts'),
     import('../settings.ts'),
     import('../witness/audit-head.ts'),
+    import('../witness/missing-rows.ts'),
     import('pino'),
   ])
   makeDataFolder(dataDir)
   const config = registryConfig({ dataDir, baseUrl: 'http://127.0.0.1' })
   const deps = await openDeps({ config, logger: pino({ enabled: false }), clock: Date.now, existing: !create })
   try {
+    if (!evenCut) await requireWholeLog(deps)
     const result = await act(deps)
     await noteAuditHead(deps.metadata.audit, dataDir)
     return result

@@ -23,7 +23,7 @@ export function addFsckCommand(parent: Command): void {
 
 async function runFsck({ options, terminal }: Run<DataOption & { readonly repair?: boolean }>) {
   const repair = options.repair === true
-  return withData(options, async (deps) => {
+  return withData({ ...options, evenCut: true }, async (deps) => {
     const { claimForTree, checkTree } = await import('./check-tree.ts')
     await using claim = await claimForTree(deps, repair)
     const { checkData } = await import('../upkeep/check-data.ts')

@@ -27,7 +27,9 @@ async function runGc({ options, terminal }: Run<DataOption & { readonly dryRun?:
     throw coded('USAGE', { message: `expected a number of hours, found ${quote(options.grace)}` })
   const dryRun = options.dryRun === true
   const { collectGarbage } = await import('../upkeep/collect-garbage.ts')
-  const report = await withData(options, (deps) => collectGarbage(deps, { dryRun, graceMs: hours * 3600_000 }))
+  const report = await withData({ ...options, evenCut: true }, (deps) =>
+    collectGarbage(deps, { dryRun, graceMs: hours * 3600_000 }),
+  )
   terminal.result({
     json: report,
     text: () => {

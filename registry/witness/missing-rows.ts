@@ -30,6 +30,20 @@ export async function findMissingRows({ metadata, config }: Deps): Promise<Missi
   }
 }
 
+/**
+ * Of what the lost rows tell, nothing would count any more: who was revoked and what was hidden, which versions have which bytes, and
+ * which serials were given. Throws DATA_DIR_CORRUPT.
+ */
+export async function requireWholeLog({ metadata, config }: Deps): Promise<void> {
+  const missed = await findMissedHead(metadata.audit, config.dataDir)
+  if (!missed) return
+  throw coded('DATA_DIR_CORRUPT', {
+    message: `the database is older than the registry was, or another one (${missed.subject}: ${missed.message})`,
+    details: { ...missed },
+    hint: 'put the newest `octo.db` into its place, with its `octo.db-wal`, or restore a backup; delete `audit-head.json` to accept that what was published, revoked and hidden since is lost',
+  })
+}
+
 /** A database without a row has published nothing, so where there are bytes it is not theirs. Throws DATA_DIR_CORRUPT. */
 export async function requireRowsForBlobs(
   audit: Pick<MetadataStore['audit'], 'head'>,
