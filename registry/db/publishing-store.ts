@@ -103,6 +103,8 @@ type FoundRelease = {
 export type FoundForPublishing = FoundRelease & {
   /** The version, when it is sealed already. */
   readonly sealed: (Release & { readonly artifacts: readonly Artifact[] }) | undefined
+  /** Whether the audit log tells that the version was published. */
+  readonly wasPublished: boolean
   /** The plugin of the repo whose name folds to the same, itself included. */
   readonly sameName: Plugin['plugin'] | undefined
   /** Versions of the plugin; for one that is new, plugins of the repo. */

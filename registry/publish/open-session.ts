@@ -18,7 +18,7 @@ import { requireDistinctName } from './distinct-name.ts'
 import { requireGrowth } from './require-growth.ts'
 import type { FreeSpace } from './require-space.ts'
 import { measureSpace, requireSpace } from './require-space.ts'
-import { isSealed } from './sealed-release.ts'
+import { isSealed, requireNotLost } from './sealed-release.ts'
 
 type OpenSession = {
   readonly principal: Principal
@@ -59,6 +59,7 @@ function decideOpening({ config, clock }: RegistryServices, open: MeasuredOpen, 
   const now = clock()
   authorizeAgain(found.token, now, { principal, action: 'publish', ...release })
   requireRepo(found.repoExists, release.repo)
+  requireNotLost(found, release)
   const leaseUntil = now + times.leaseMs
   if (isSealed(found, request)) return { kind: 'sealed', session: reopenSealed(open, found, leaseUntil) }
   const requestDigest = digestOf(stableJson({ release, request }))

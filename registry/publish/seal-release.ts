@@ -15,7 +15,7 @@ import { requireDistinctName } from './distinct-name.ts'
 import { errandOf, sessionEnded } from './hold-lease.ts'
 import { isAdmitted } from './keyring.ts'
 import { requireGrowth } from './require-growth.ts'
-import { requireSameStatement } from './sealed-release.ts'
+import { requireNotLost, requireSameStatement } from './sealed-release.ts'
 import { seenUpload } from './seen-uploads.ts'
 
 type Seal = {
@@ -46,6 +46,7 @@ function decideSealing(seal: Seal, found: FoundForSealing, { clock, config }: De
     requireSameStatement(found.sealed, release.predicate)
     return { kind: 'repeated' }
   }
+  requireNotLost(found, session)
   const knowledge = { scopes: found.token?.scopes ?? [], hasPrivate: found.hasPrivate }
   requireUploaded(found.uploads.map((upload) => seenUpload(upload, knowledge)))
   requireSigner(seal, found, now)

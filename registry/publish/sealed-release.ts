@@ -7,7 +7,21 @@ import { stableJson } from '../../schemas/json.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { ReleaseArtifact, ReleasePredicate } from '../../schemas/release-statement.ts'
 import type { FoundForPublishing } from '../db/publishing-store.ts'
-import type { Artifact, Release } from '../db/records.ts'
+import type { Artifact, Release, ReleaseKey } from '../db/records.ts'
+
+/** A version whose row was lost is nobody's to publish anew: machines have its bytes, and locks its digests. Throws DATA_DIR_CORRUPT. */
+export function requireNotLost(
+  { sealed, wasPublished }: Pick<FoundForPublishing, 'sealed' | 'wasPublished'>,
+  { repo, plugin, version }: ReleaseKey,
+): void {
+  if (sealed || !wasPublished) return
+  throw coded('DATA_DIR_CORRUPT', {
+    message: `\`${repo}/${plugin}@${version}\` was published, and its row is not there any more`,
+    details: { repo, plugin, version },
+    hint: (data) =>
+      `publish under a new version; the registry’s owner finds what is lost: \`octo registry fsck --data ${data}\``,
+  })
+}
 
 /**
  * True when the version is sealed with exactly these bytes. A release with the same artifacts and a new signature is neither:

@@ -1,10 +1,11 @@
 // The log of everything that changed what others see or may do. Each row carries the digest of the one before.
 import { and, asc, desc, eq, getTableColumns, gt, gte, or, sql } from 'drizzle-orm'
 import { nextRecord } from '../audit-chain.ts'
-import type { AuditEntry, AuditHead, AuditRecord, ShownAudit } from '../records.ts'
+import type { AuditEntry, AuditHead, AuditRecord, ReleaseKey, ShownAudit } from '../records.ts'
 import type { AuditQuery, AuditStore } from '../store.ts'
 import type { Db } from './open.ts'
 import { ask } from './open.ts'
+import type { Given } from './prepared.ts'
 import { prepared } from './prepared.ts'
 import { audit } from './tables.ts'
 
@@ -15,6 +16,19 @@ export function writeAudit(tx: Db, entry: AuditEntry): void {
   tx.insert(audit)
     .values(nextRecord(entry, readAuditHead(tx)))
     .run()
+}
+
+const publishRow = prepared((db, { subject }: Given<{ subject: string }>) =>
+  db
+    .select({ id: audit.id })
+    .from(audit)
+    .where(and(eq(audit.action, 'publish'), eq(audit.subject, subject)))
+    .limit(1)
+    .prepare(),
+)
+
+export function wasPublished(db: Db, { repo, plugin, version }: ReleaseKey): boolean {
+  return publishRow(db).get({ subject: `${repo}/${plugin}@${version}` }) !== undefined
 }
 
 export function auditOf(db: Db): AuditStore {

@@ -17,7 +17,7 @@ import type {
 } from '../publishing-store.ts'
 import type { BudgetName, ReleaseKey, Session, SpentBudgets } from '../records.ts'
 import { traitsOf } from '../search-filters.ts'
-import { writeAudit } from './audit.ts'
+import { wasPublished, writeAudit } from './audit.ts'
 import { findLiveBlob, sumBrought } from './blobs.ts'
 import { putBudget, readBudgets } from './budgets.ts'
 import type { Db } from './open.ts'
@@ -94,6 +94,7 @@ function findForPublishing(tx: Db, release: ReleaseKey, tokenId: string): FoundF
     plugin: known,
     spent: readBudgets(tx, tokenId),
     sealed: row && { ...row, artifacts: listArtifacts(tx, release) },
+    wasPublished: wasPublished(tx, release),
     sameName: findSameName(tx, repo, plugin),
     siblings: known ? countVersions(tx, release) : countPlugins(tx, repo),
   }

@@ -130,6 +130,10 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
       assert.equal(again.isOpen, false)
       assert.equal(again.sealed?.version, '1.0.0')
       assert.deepEqual(
+        [first, again, next].map(({ wasPublished }) => wasPublished),
+        [false, true, false],
+      )
+      assert.deepEqual(
         again.sealed?.artifacts.map(({ platform, file }) => [platform, file]),
         [
           ['darwin_arm64', 'hello_1.0.0_darwin_arm64'],

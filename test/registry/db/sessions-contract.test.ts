@@ -78,6 +78,7 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
         repoExists: true,
         plugin: undefined,
         sealed: undefined,
+        wasPublished: false,
         sameName: undefined,
         siblings: 0,
         spent: {},

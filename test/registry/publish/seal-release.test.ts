@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { revokeKey } from '../../../registry/admin/repos.ts'
+import type { RegistryServices } from '../../../registry/context.ts'
 import { markBlobForDeletion } from '../../../registry/db/sqlite/blobs.ts'
 import { write } from '../../../registry/db/sqlite/open.ts'
 import { proveRelease } from '../../../registry/publish/prove-release.ts'
@@ -37,6 +38,12 @@ async function proven(t: TestContext) {
   return { registry, services, release, session, seal, sealed }
 }
 
+function loseVersions(services: RegistryServices): void {
+  databaseOf(services).$client.exec(
+    'PRAGMA foreign_keys = 0; DROP TRIGGER versions_are_kept; DROP TRIGGER artifacts_are_kept; DELETE FROM artifacts; DELETE FROM versions',
+  )
+}
+
 type Proven = Awaited<ReturnType<typeof proven>>
 type Change = { readonly code: ErrorCode; readonly change: (place: Proven) => unknown }
 
@@ -67,6 +74,16 @@ const CHANGES: Readonly<Record<string, Change>> = {
     change: async ({ registry, services, release }) => {
       assert.equal((await publishRelease(registry, release)).status, 201)
       databaseOf(services).$client.exec("UPDATE versions SET quarantined = 'bad'")
+    },
+  },
+  'its version was published, and its row is lost': {
+    code: 'DATA_DIR_CORRUPT',
+    change: async ({ registry, release, services }) => {
+      assert.equal((await publishRelease(registry, release)).status, 201)
+      loseVersions(services)
+      const again = await openSession(registry, release)
+      assert.deepEqual([again.status, again.body.code], [500, 'DATA_DIR_CORRUPT'])
+      assert.match(String(again.body.detail), /core\/check-tcp@1\.0\.0` was published, and its row is not there/)
     },
   },
   'a blob of it is collected': {

@@ -162,6 +162,9 @@ function findForPublishing(state: State, release: ReleaseKey, tokenId: string): 
     plugin,
     spent: state.budgets.get(tokenId) ?? {},
     sealed: stored && { ...stored.release, artifacts: stored.artifacts },
+    wasPublished: state.audit.some(
+      ({ action, subject }) => action === 'publish' && subject === `${repo}/${release.plugin}@${release.version}`,
+    ),
     sameName: ofRepo.find((each) => foldName(each.plugin) === foldName(release.plugin))?.plugin,
     siblings: plugin ? releasesOf(state, release).length : ofRepo.length,
   }
