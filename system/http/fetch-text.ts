@@ -12,6 +12,7 @@ import { requireReprDigest } from './repr-digest.ts'
 import type { Attempt, RetryOptions } from './retry.ts'
 import { retrying } from './retry.ts'
 import { isWebPage, webPageInstead } from './web-page.ts'
+import { requireWholeAnswer } from './whole-answer.ts'
 import type { WholeTime } from './whole-time.ts'
 import { DOCUMENT_MS, startWholeTime } from './whole-time.ts'
 
@@ -62,6 +63,7 @@ async function fetchOnce(
   requireReprDigest({ address: addressOf(answer.url), header, bytes, decode: decoded })
   const text = textOf(decoded(), answer)
   if (isWebPage(answer.headers['content-type'], text)) throw webPageInstead(addressOf(answer.url), 'JSON or YAML')
+  requireWholeAnswer(answer, text)
   const etag = usableEtag(answer.headers.etag)
   if (etag !== undefined) copies?.write(url.href, { etag, text })
   return text

@@ -172,7 +172,9 @@ test('who waits for a silent server is told for how long at most, with the numbe
 })
 
 const RAW: readonly (readonly [string, string, RegExp | string])[] = [
-  ['a body without a length that ends with the connection', 'HTTP/1.0 200 OK\r\n\r\ntext', 'text'],
+  ['JSON without a length that ends with the connection', 'HTTP/1.0 200 OK\r\n\r\n {"a": 1}\n', ' {"a": 1}\n'],
+  ['a key without a length', 'HTTP/1.0 200 OK\r\n\r\n-----BEGIN PUBLIC KEY-----\n', '-----BEGIN PUBLIC KEY-----\n'],
+  ['a body of HTTP/1.0 with a length', 'HTTP/1.0 200 OK\r\ncontent-length: 4\r\n\r\ntext', 'text'],
   [
     'early hints before the answer',
     'HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\ntext',
@@ -210,6 +212,35 @@ for (const [what, bytes, expected] of RAW)
     if (typeof expected === 'string') assert.equal(await asked, expected)
     else assert.match((await expectCodeAsync('FETCH_FAILED', () => asked)).message, expected)
   })
+
+test('what has no end of its own is refused where a server that is killed would end it in the same way', async (t) => {
+  const head = 'HTTP/1.1 200 OK\r\nconnection: close\r\n'
+  const digest = `repr-digest: sha-256=:${Buffer.from(hexOf(digestOf('a: 1\n')), 'hex').toString('base64')}:\r\n`
+  const answers = new Map([
+    ['/yaml', `${head}\r\na: 1\n`],
+    ['/identity', `${head}content-encoding: identity\r\n\r\na: 1\n`],
+    ['/digest', `${head}${digest}\r\na: 1\n`],
+  ])
+  const server = createTcpServer((socket) => {
+    socket
+      .on('error', () => {})
+      .once('data', (asked) => {
+        const [, path = ''] = String(asked).split(' ')
+        if (path !== '/gzip') socket.end(answers.get(path) ?? '')
+        else socket.write(`${head}content-encoding: gzip\r\n\r\n`, () => socket.end(gzipSync('a: 1\n')))
+      })
+  })
+  const base = `http://127.0.0.1:${await listening(t, server)}`
+  const http = await openHttp({ env: {} })
+  t.after(() => http[Symbol.dispose]())
+  const ask = (path: string) => fetchText(http, { url: new URL(path, base), maxBytes: 100, retry: once })
+  for (const path of ['/yaml', '/identity']) {
+    const { message, hint } = await expectCodeAsync('FETCH_REFUSED', () => ask(path))
+    assert.match(message, /ends with its connection and says no length/)
+    assert.match(hint ?? '', /Content-Length/)
+  }
+  for (const path of ['/digest', '/gzip']) assert.equal(await ask(path), 'a: 1\n')
+})
 
 const REDIRECTS = ['file:///etc/passwd', 'ftp://x/', 'javascript:1', 'data:text/plain,x', 'http://[', '/x']
 
