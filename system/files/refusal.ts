@@ -9,6 +9,7 @@ export function explainRefusal(error: unknown, hint?: string): unknown {
   if (isCoded(error)) return error
   const failed = (error ?? {}) as NodeJS.ErrnoException & { readonly dest?: string }
   const { code: reason = '', path, dest, syscall } = failed
+  if (syscall === 'uv_cwd') return explainNowhere(failed)
   if (['ELOOP', 'ENAMETOOLONG'].includes(reason)) return explainNoPlace(failed, hint)
   if (!['EACCES', 'EPERM', 'EROFS'].includes(reason)) return error
   // A program that may not be started has a path, too.
@@ -19,6 +20,17 @@ export function explainRefusal(error: unknown, hint?: string): unknown {
     message: sentence(place, place === wanted, reason),
     details: { path: wanted, reason },
     hint: hint ?? waysOut(place, reason),
+    cause: error,
+  })
+}
+
+/** Node has no path to name: the folder has none any more, or none that this user can see. */
+function explainNowhere(error: NodeJS.ErrnoException): unknown {
+  const { code: reason } = error
+  return coded('IO_FAILED', {
+    message: `the working directory ${reason === 'ENOENT' ? 'was removed' : `has no path that this user can see (${reason})`}`,
+    details: { reason },
+    hint: 'change to a folder that is there; `cd "$PWD"` goes to one that was made anew under its name',
     cause: error,
   })
 }

@@ -1,11 +1,15 @@
 // What the file system keeps from this user is named by its place, and everything else stays what it was.
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { coded, isCoded } from '../../../schemas/errors.ts'
 import { explainRefusal } from '../../../system/files/refusal.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
+
+const OCTO = fileURLToPath(new URL('../../../bin/octo.js', import.meta.url))
 
 const refusal = (code: string, path: string | undefined, more = {}) =>
   Object.assign(new Error(code), { code, syscall: 'open', ...(path === undefined ? {} : { path }), ...more })
@@ -61,6 +65,21 @@ function thrownBy(act: () => unknown): unknown {
     return error
   }
 }
+
+test('a working directory that was removed is no defect of octo, whatever is run there', {
+  skip: process.platform === 'win32' && 'a folder that is in use cannot be removed there',
+}, (t) => {
+  const gone = 'mkdir gone && cd gone && rmdir ../gone && exec "$@"'
+  for (const words of [['list'], ['run', 'check-tcp'], ['check'], ['status']]) {
+    const { status, stderr } = spawnSync('/bin/sh', ['-c', gone, 'sh', process.execPath, OCTO, ...words], {
+      cwd: tempFolder(t),
+      encoding: 'utf8',
+    })
+    assert.match(stderr, /^error\[IO_FAILED\]: the working directory was removed$/m, words.join(' '))
+    assert.match(stderr, /^hint: change to a folder that is there/m)
+    assert.equal(status, 74)
+  }
+})
 
 test('whoever knows a way round says it', (t) => {
   const error = explainRefusal(refusal('EACCES', join(tempFolder(t), 'x')), 'name another folder')
