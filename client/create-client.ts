@@ -1,6 +1,7 @@
 // The pipeline: requests → lockfile or repos → proof → store → verified executable.
 import type { PluginPin, PluginRequest } from '../config/model/config.ts'
 import { programsOf } from '../config/model/requests.ts'
+import { openRevocations } from '../config/revocations.ts'
 import type { CodedError } from '../schemas/errors.ts'
 import { coded } from '../schemas/errors.ts'
 import type { LockedPlugin } from '../schemas/lockfile.ts'
@@ -15,6 +16,7 @@ import { openContext } from './context.ts'
 import type { Installed } from './install/install-entry.ts'
 import { installEntry, releaseOf } from './install/install-entry.ts'
 import { openLockfile } from './lockfile/lock.ts'
+import { refuseRevoked } from './revoked-since.ts'
 import { requireGood, requireOwnPlaces } from './store/check.ts'
 import { STORE_DISK } from './store/disk.ts'
 import { noteLocked, noteLockfile } from './store/known-projects.ts'
@@ -32,6 +34,7 @@ export async function createClient(options: ClientOptions): Promise<Client> {
   const { layout, network } = context
   const lockfile = openLockfile(context)
   const known = new WeakMap<VerifiedExecutable, Installed>()
+  const revocations = openRevocations(config)
   let hasFetched = false
 
   async function installAll(covered: readonly Settled<LockedPlugin>[]): Promise<readonly Settled<Installed>[]> {
@@ -79,6 +82,7 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     },
     locate(executable) {
       const { stored, name, files, layout: place } = known.get(executable) ?? notOurs()
+      refuseRevoked(executable, revocations)
       requireGood(place, stored, { name, files })
       requireOwnPlaces({ name, files })
       noteUse(place, stored.key)
