@@ -121,12 +121,13 @@ class Check:
             return None
         left = int(text) - time.time() * 1000
         seconds = max(0, left - min(_MARGIN_MS, left * _MARGIN_SHARE)) / 1000
-        timer = threading.Timer(seconds, lambda: self._end(unknown("no result before the deadline")))
+        # Whoever prints in another thread may be in the middle of a line.
+        timer = threading.Timer(seconds, lambda: self._end(unknown("no result before the deadline"), before="\n"))
         timer.daemon = True
         timer.start()
         return time.monotonic() + seconds
 
-    def _end(self, result):
+    def _end(self, result, before=""):
         """The first result counts, and ends the process whatever else is still open."""
         if not self._said.acquire(blocking=False):
             # A signal came in between; but whoever ends in another thread must not be overtaken by the end of this one.
@@ -141,7 +142,7 @@ class Check:
             sys.stdout.flush()
         except (RuntimeError, ValueError, OSError):
             pass  # A signal came while it was being flushed.
-        data = f"{line}\n".encode()
+        data = f"{before}{line}\n".encode()
         while data:
             data = data[os.write(1, data):]
         os._exit(EXIT_CODES[result["status"]])

@@ -56,6 +56,25 @@ test('a shell whose awk ends over the document says so, and does not look as if 
   assert.deepEqual([code, summaryOf(out)], [3, 'demo failed: standard input cannot be read by this awk'])
 })
 
+test('a deadline in the middle of a line of python is told on a line of its own', {
+  skip: spawnSync(PYTHON, ['--version']).status !== 0 && `needs ${PYTHON}`,
+}, async (t) => {
+  const dir = tempFolder(t)
+  const [file = '', ...words] = writePlugin(dir, LANGUAGES.python as Language)
+  const text = `import time
+from octo_check import Check, ok
+check = Check("demo", "1.2.3", "all is well")
+@check.run
+def look(options, deadline):
+    print("looking ", end="", flush=True)
+    time.sleep(20)
+check.main()
+`
+  writeFileSync(join(dir, 'demo.py'), text)
+  const { code, out } = await ended(start([file, ...words], { argv: [], deadlineMs: Date.now() + 900 }))
+  assert.deepEqual([code, summaryOf(out)], [3, 'no result before the deadline'])
+})
+
 /** What a backslash means differs from awk to awk. `OCTO_TEST_GAWK` and `OCTO_TEST_BUSYBOX` name those that are not in PATH. */
 function shellWith([program = '', ...words]: readonly string[]): Language {
   const named = process.env[`OCTO_TEST_${program.toUpperCase()}`] ?? program
