@@ -252,6 +252,10 @@ export type UpkeepStore = {
   gaps(): Promise<string[]>
   /** Plugins that have no version, as `repo/plugin`; at most `limit`. */
   emptyPlugins(limit: number): Promise<string[]>
+  /** Plugins of which the search has other words than their record, or in another place, as `repo/plugin`; at most `limit`. */
+  misplacedWords(limit: number): Promise<string[]>
+  /** Puts the words of all plugins where the search finds them. */
+  mendWords(): Promise<void>
   /** All releases in the order in which they were published, and whether each is as it was written. */
   scrub(): AsyncIterable<ScrubbedRelease>
   /** False when the audit log names more published versions than there are: then nothing may go that looks unused. */

@@ -12,7 +12,7 @@ import { checkPlugins } from './check-plugins.ts'
 import { createReleaseCheck } from './check-releases.ts'
 
 export type Problem = {
-  readonly kind: 'database' | 'audit' | 'plugin' | 'version' | 'blob-missing' | 'blob-damaged' | 'stray-file'
+  readonly kind: 'database' | 'audit' | 'plugin' | 'search' | 'version' | 'blob-missing' | 'blob-damaged' | 'stray-file'
   /** e.g. `core/hello@1.0.0`, a digest. */
   readonly subject: string
   readonly message: string
@@ -38,6 +38,7 @@ export async function checkData(deps: RegistryDeps, check: DataCheck): Promise<D
   const { versions, needed, problems: told } = await checkRecords(deps)
   problems.push(...told)
   const { blobs, bytes } = await checkBlobs(deps, { ...check, needed }, problems)
+  await checkWords(deps, check, problems)
   const orphans = await checkFiles(deps, problems)
   return { versions, blobs, bytes, orphans, problems }
 }
@@ -46,6 +47,8 @@ async function checkDatabase({ metadata }: RegistryDeps): Promise<Problem[]> {
   const messages = await metadata.upkeep.integrity()
   return messages.map((message) => ({ kind: 'database', subject: 'octo.db', message, repaired: false }))
 }
+
+const MAX_OF_A_KIND = 20
 
 /** Tables and log are read one after the other, so what changed in between looks like a forgery. */
 const MAX_LOOKS = 5
@@ -160,6 +163,14 @@ async function lookAtBytes(
     if (!isCoded(error, 'IO_FAILED')) throw error
     return { kind: 'blob-damaged', message: `its bytes cannot be read: ${error.details.reason ?? error.problem}` }
   }
+}
+
+/** They are made of what was compared before, so a repair can make them again. */
+async function checkWords({ metadata: { upkeep } }: RegistryDeps, { repair }: DataCheck, problems: Problem[]) {
+  const plugins = await upkeep.misplacedWords(MAX_OF_A_KIND)
+  if (plugins.length > 0 && repair) await upkeep.mendWords()
+  const message = 'the search has other words of it than its row'
+  for (const subject of plugins) problems.push({ kind: 'search', subject, message, repaired: repair })
 }
 
 async function checkFiles({ blobs, metadata }: RegistryDeps, problems: Problem[]): Promise<number> {

@@ -3,9 +3,10 @@ import { sql } from 'drizzle-orm'
 import { releaseDigest } from '../release-digest.ts'
 import type { UpkeepStore } from '../store.ts'
 import type { Db, RegistryDb } from './open.ts'
-import { ask } from './open.ts'
+import { ask, writePatiently } from './open.ts'
 import { findSchemaDrift } from './schema-drift.ts'
 import { pageVersions } from './versions.ts'
+import { findMisplacedWords, mendWords } from './words-check.ts'
 
 /** A look at the whole database must not hold up the start of a very large one; `fsck` looks at any. */
 const MAX_CHECKED_PAGES = 128 * 1024
@@ -25,6 +26,8 @@ export function upkeepOf(db: RegistryDb): UpkeepStore {
     integrity: () => ask(db, findDamage),
     gaps: () => ask(db, findGaps),
     emptyPlugins: (limit) => ask(db, (from) => findEmptyPlugins(from, limit)),
+    misplacedWords: (limit) => ask(db, (from) => findMisplacedWords(from, limit)),
+    mendWords: () => writePatiently(db, mendWords),
     async *scrub() {
       for (let last = 0; ; ) {
         const page = await ask(db, (from) => pageVersions(from, last, PAGE))

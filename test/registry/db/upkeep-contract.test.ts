@@ -90,6 +90,8 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
       assert.deepEqual(await upkeep.glance(), { state: 'sound' })
       assert.deepEqual([await upkeep.integrity(), await upkeep.gaps(), await upkeep.emptyPlugins(10)], [[], [], []])
       assert.equal(await upkeep.isEverythingHere(), true)
+      await upkeep.mendWords()
+      assert.deepEqual(await upkeep.misplacedWords(10), [])
       const scrubbed = await Array.fromAsync(upkeep.scrub())
       assert.deepEqual(
         scrubbed.map(({ release, isUnchanged }) => [release.version, isUnchanged]),

@@ -132,3 +132,24 @@ test('records of keys and tokens that are older than what is compared say nothin
   )
   assert.deepEqual((await checkData(servicesOf(registry), { repair: false })).problems, [])
 })
+
+const LOST: Readonly<Record<string, string>> = {
+  'words that are lost': 'DELETE FROM plugin_words WHERE rowid = 1',
+  'words that were changed': "UPDATE plugin_words SET description = 'another' WHERE rowid = 1",
+  'words of a public plugin among the private ones':
+    'INSERT INTO private_words (rowid, repo, plugin, category, description) SELECT rowid, repo, plugin, category, description FROM plugin_words WHERE rowid = 1; DELETE FROM plugin_words WHERE rowid = 1',
+}
+
+for (const [what, sql] of Object.entries(LOST))
+  test(`${what} are found, and a repair has the search find the plugin again`, async (t) => {
+    const registry = await aScene(t)
+    const services = servicesOf(registry)
+    const find = async () => (await services.metadata.catalog.search('hello', 'core' as Name)).results.length
+    const said = async (repair: boolean) =>
+      (await checkData(services, { repair })).problems.map(({ kind, subject, repaired }) => [kind, subject, repaired])
+    assert.deepEqual([await said(false), await find()], [[], 1])
+    databaseOf(services).$client.exec(sql)
+    assert.deepEqual(await said(false), [['search', 'core/hello', false]])
+    assert.deepEqual(await said(true), [['search', 'core/hello', true]])
+    assert.deepEqual([await said(false), await find()], [[], 1])
+  })

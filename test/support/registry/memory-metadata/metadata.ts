@@ -84,6 +84,8 @@ function upkeepOf({ read }: Steps): UpkeepStore {
           .slice(0, limit)
           .map(({ repo, plugin }) => `${repo}/${plugin}`),
       ),
+    misplacedWords: async () => [],
+    mendWords: async () => undefined,
     async *scrub() {
       for (const { release, artifacts, digest } of await read(({ releases }) => [...releases.values()]))
         yield { release, artifacts, isUnchanged: releaseDigest(release, artifacts) === digest }
