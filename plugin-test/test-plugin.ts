@@ -1,9 +1,8 @@
 // `octo test`: an unpublished plugin, checked or run as its users would, and what was declared and not used.
-import { optionName, POSITIONALS, valueWords } from '../schemas/option-words.ts'
-import { quote, shellWord } from '../schemas/quote.ts'
 import type { Terminal } from '../terminal/index.ts'
 import type { OctoSetting } from './octo-process.ts'
 import { shellCodeOf, showRun } from './octo-process.ts'
+import { remarksOn } from './remarks.ts'
 import type { Built } from './unpublished-plugin.ts'
 import { installUnpublished } from './unpublished-plugin.ts'
 
@@ -48,24 +47,4 @@ async function run(octo: OctoSetting, { built, args, config, keep }: Running): P
   if (manifest.kind === 'tool' && CHECKED.includes(manifest.output))
     return shellCodeOf(await showRun(octo, ['check', ...shared, ...places, '--phase', 'health', '--verbose']))
   return shellCodeOf(await showRun(octo, ['run', plugin, ...shared, '--', ...args]))
-}
-
-type Typed = { readonly dir: string; readonly args: readonly string[] }
-
-function remarksOn({ manifest, plugin }: Built, { dir, args }: Typed): readonly string[] {
-  if (manifest.protocol !== 'exec')
-    return [`${plugin} speaks ${manifest.protocol}: \`octo plugin check FILE\` holds its program to that protocol`]
-  const style = manifest.argumentStyle
-  const isGiven = (option: string) =>
-    args.some((arg) => arg === option || arg.startsWith(option.length === 2 ? option : `${option}=`))
-  const unused = Object.entries(manifest.arguments?.properties ?? {})
-    .filter(([name]) => name !== POSITIONALS)
-    .map(([name, { type }]) => ({ option: optionName(name, style), type }))
-    .filter(({ option }) => !isGiven(option))
-  const [first] = unused
-  if (!first) return []
-  const words = first.type === 'boolean' ? [first.option] : valueWords(first.option, 'VALUE', style)
-  const typed = `octo test ${shellWord(dir)} -- ${[...args.map(shellWord), ...words].join(' ')}`
-  const named = unused.map(({ option }) => quote(option)).join(', ')
-  return [`${plugin} declares arguments that were not given: ${named}; they stand behind \`--\`: \`${typed}\``]
 }

@@ -1,23 +1,23 @@
 // The way of a plugin from its folder into a store, in a folder that is gone afterwards: the same words that its author and its users
 // type, each in a process of its own, so that nothing is easier for it here than it will be there.
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { hostPlatform } from '../client/index.ts'
-import { coded } from '../schemas/errors.ts'
-import type { ArgumentStyle } from '../schemas/manifest.ts'
+import { coded, isCoded } from '../schemas/errors.ts'
+import type { ArgumentStyle, Manifest } from '../schemas/manifest.ts'
 import { parseManifest } from '../schemas/manifest.ts'
 import { matchOrder } from '../schemas/platform.ts'
 import { quote } from '../schemas/quote.ts'
 import { decodeText } from '../schemas/text.ts'
+import { MANIFEST_YAML } from '../schemas/yaml.ts'
+import { isErrno } from '../system/files/errors.ts'
+import { readPlainFile } from '../system/files/read-plain-file.ts'
 import { temporaryFolder } from '../system/files/temporary-folder.ts'
 import type { OctoSetting } from './octo-process.ts'
 import { answerOf } from './octo-process.ts'
 
 /** Each step runs as a person would type it, with what the shell has set. */
 type Environment = Readonly<Record<string, string | undefined>>
-
-/** What `octo build --dry-run --json` says. */
-type Plan = { readonly artifacts: readonly { readonly platform: string }[] }
 
 /** What `octo build --json` says. */
 export type Built = {
@@ -93,22 +93,36 @@ async function build(
   octo: OctoSetting,
   { dir, folder, passEnv }: Folders & { passEnv: readonly string[] },
 ): Promise<Built> {
-  const plan = await answerOf<Plan>(octo, ['build', dir, '--dry-run'])
-  const offered = plan.artifacts.map((one) => one.platform)
-  const platform = matchOrder(hostPlatform()).find((key) => offered.includes(key))
-  if (platform === undefined)
+  const offered = platformsOf(dir)
+  const platform = matchOrder(hostPlatform()).find((key) => offered?.includes(key))
+  if (offered && platform === undefined)
     throw coded('NO_MATCHING_PLATFORM', {
       message: `${quote(dir)} has no artifact for this machine, ${quote(hostPlatform())}: its \`platforms\` are ${offered.map(quote).join(', ')}`,
       hint: `add ${quote(hostPlatform())} to \`platforms\` of plugin.yaml, or try it where one of them is`,
     })
+  const only = platform === undefined ? [] : ['--platform', platform]
   const variables = passEnv.flatMap((name) => ['--pass-env', name])
-  return answerOf(octo, ['build', dir, '--platform', platform, '--out', join(folder, 'dist'), ...variables])
+  return answerOf(octo, ['build', dir, ...only, '--out', join(folder, 'dist'), ...variables])
+}
+
+/** Undefined where there is no manifest to be read: `octo build` says why. */
+function platformsOf(dir: string): readonly string[] | undefined {
+  try {
+    return Object.keys(readManifest(dir).platforms)
+  } catch (error) {
+    if (!isCoded(error) && !isErrno(error)) throw error
+    return undefined
+  }
+}
+
+function readManifest(dir: string): Manifest {
+  const path = join(dir, 'plugin.yaml')
+  return parseManifest(decodeText(readPlainFile(path, MANIFEST_YAML.maxBytes), path), path)
 }
 
 /** The project as if it were for this machine alone: only whole releases are signed, and its other platforms were not built. */
 function projectOf({ manifest: { readme }, platforms }: Built, { dir, folder }: Folders): string {
-  const path = join(dir, 'plugin.yaml')
-  const manifest = parseManifest(decodeText(readFileSync(path), path), path)
+  const manifest = readManifest(dir)
   const built = Object.entries(manifest.platforms).filter(([key]) => Object.hasOwn(platforms, key))
   const { build: _, ...rest } = { ...manifest, platforms: Object.fromEntries(built) }
   const project = join(folder, 'project')

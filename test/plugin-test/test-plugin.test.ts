@@ -1,11 +1,12 @@
 // `octo test`: the whole way of a plugin, from its folder to a run, with nothing left behind.
 import assert from 'node:assert/strict'
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { isGone, pidIn } from '../support/machine/processes.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
+import { octoIn } from '../support/octo/in-process-octo.ts'
 import { runOcto } from '../support/octo/run-octo.ts'
 
 const MANIFEST = `name: my-check
@@ -29,9 +30,11 @@ function aProject(t: TestContext, manifest = MANIFEST) {
   for (const one of [temporary, dir]) mkdirSync(one)
   writeFileSync(join(dir, 'plugin.yaml'), manifest)
   writeFileSync(join(dir, 'check.sh'), SCRIPT)
-  const octo = (...words: readonly string[]) =>
-    runOcto(['test', 'my-check', ...words], { cwd: folder, env: { TMPDIR: temporary } })
-  return { folder, temporary, dir, octo }
+  const place = { cwd: folder, env: { TMPDIR: temporary } }
+  const octo = (...words: readonly string[]) => runOcto(['test', 'my-check', ...words], place)
+  /** For what ends before the plugin is run, whose output is that of a process. */
+  const octoHere = () => octoIn(place, ['test', 'my-check'])
+  return { folder, temporary, dir, octo, octoHere }
 }
 
 test('a plugin runs as its users will have it, and what was kept runs again from its own repo', async (t) => {
@@ -48,26 +51,6 @@ test('a plugin runs as its users will have it, and what was kept runs again from
   assert.ok(stderr.includes(`kept ${join(temporary, kept)}`))
   assert.deepEqual(readdirSync(folder).sort(), ['my-check', 'tmp'])
   assert.ok(readFileSync(join(temporary, kept, 'octo.yaml'), 'utf8').includes('"--path=/"'))
-})
-
-test('what was not given is told as it is typed, which leaves nothing to tell', async (t) => {
-  const styled = MANIFEST.replace('output:', 'argumentStyle: separate\noutput:').replace(
-    '{path: {type: string}, depth: {type: integer}}',
-    '{path: {type: string}, deep: {type: boolean}}',
-  )
-  const { octo, dir } = aProject(t, styled)
-  writeFileSync(join(dir, 'check.sh'), '#!/bin/sh\necho "OK - $*"\n')
-  let typed: readonly string[] = []
-  for (const words of ['--path VALUE', '--path VALUE --deep']) {
-    const { stderr } = await octo(...typed)
-    const line = `octo test my-check -- ${words}`
-    assert.ok(stderr.includes(`they stand behind \`--\`: \`${line}\``), stderr)
-    typed = line.split(' ').slice(3)
-  }
-  const { code, stdout, stderr } = await octo(...typed)
-  assert.equal(code, 0, stderr)
-  assert.match(stdout, /OK - --path VALUE --deep/)
-  assert.doesNotMatch(stderr, /not given/)
 })
 
 test('a check that fails, fails the test, and nothing stays', async (t) => {
@@ -97,16 +80,20 @@ test('in a folder that is not named, of several platforms the one of this machin
 test('what would be refused when it is published is refused here, in the same words', async (t) => {
   const other = aProject(
     t,
-    MANIFEST.replace('any: {file: check.sh, runtime: {name: sh}}', 'plan9_amd64: {file: check.sh}'),
+    MANIFEST.replace('any: {file: check.sh, runtime: {name: sh}}', 'freebsd_amd64: {file: check.sh}'),
   )
-  const none = await other.octo()
-  assert.match(none.stderr, /^error\[[A-Z_]+\].*plan9_amd64/s)
+  const none = await other.octoHere()
+  assert.match(none.stderr, /^error\[NO_MATCHING_PLATFORM\].*`platforms` are `freebsd_amd64`/s)
   assert.notEqual(none.code, 0)
   const wrong = aProject(t)
   appendFileSync(join(wrong.dir, 'plugin.yaml'), 'colour: red\n')
-  const { code, stderr } = await wrong.octo()
+  const { code, stderr } = await wrong.octoHere()
   assert.equal(code, 65)
   assert.match(stderr, /^error\[MANIFEST_INVALID\].*unknown key `colour`/)
+  assert.deepEqual(readdirSync(wrong.temporary), [])
+  rmSync(join(wrong.dir, 'plugin.yaml'))
+  const missing = await wrong.octoHere()
+  assert.match(missing.stderr, /^error\[FILE_NOT_FOUND\]: there is no `.*my-check\/plugin\.yaml`/)
   assert.deepEqual(readdirSync(wrong.temporary), [])
 })
 
