@@ -11,6 +11,8 @@ import { placesOf } from '../../operator/services/places.ts'
 import type { ProjectStatus } from '../../operator/services/protocol.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
 import { until } from '../support/machine/until.ts'
+import type { InProcessRun } from '../support/octo/in-process-octo.ts'
+import { octoIn } from '../support/octo/in-process-octo.ts'
 import { runOcto } from '../support/octo/run-octo.ts'
 import { endMarked, markedProcesses } from '../support/operator/service-scene.ts'
 
@@ -25,16 +27,13 @@ function aProject(t: TestContext, services: Readonly<Record<string, object>>) {
     if (supervisor) process.kill(supervisor.pid, 'SIGKILL')
     await endMarked(places.key)
   })
-  const octo = (...words: readonly string[]) => runOcto(words, { cwd: folder, env: { TMPDIR: folder } })
-  return {
-    folder,
-    places,
-    octo,
-    status: async (...words: readonly string[]) => statusIn(await octo(...words, '--json')),
-  }
+  const place = { cwd: folder, env: { TMPDIR: folder } }
+  // The supervisor is a process of its own, whoever starts it.
+  const octo = (...words: readonly string[]) => octoIn(place, words)
+  return { folder, places, place, octo, status: async (word: string) => statusIn(await octo(word, '--json')) }
 }
 
-function statusIn({ code, stdout, stderr }: Awaited<ReturnType<typeof runOcto>>): ProjectStatus {
+function statusIn({ code, stdout, stderr }: InProcessRun): ProjectStatus {
   assert.equal(code, 0, stderr)
   return JSON.parse(stdout) as ProjectStatus
 }
@@ -83,12 +82,17 @@ test(
   'of two that start at the same time one supervises, both answer, and each service runs once',
   options,
   async (t) => {
-    const { places, folder, status } = aProject(t, { web: { command: ['/bin/sh', '-c', 'echo up; exec sleep 600'] } })
-    const [first, second] = await Promise.all([status('start'), status('start')])
+    const { places, place, octo, status } = aProject(t, {
+      web: { command: ['/bin/sh', '-c', 'echo up; exec sleep 600'] },
+    })
+    const start = async () => {
+      const { code, ...said } = await runOcto(['start', '--json'], place)
+      return statusIn({ ...said, code: code ?? -1 })
+    }
+    const [first, second] = await Promise.all([start(), start()])
     assert.deepEqual(rowsOf(first), rowsOf(second))
     assert.equal(markedProcesses(places.key).length, 1)
-    const logs = await runOcto(['logs', 'web'], { cwd: folder, env: { TMPDIR: folder } })
-    assert.equal(logs.stdout, 'web | up\n')
+    assert.equal((await octo('logs', 'web')).stdout, 'web | up\n')
     await status('stop')
     await until(() => supervisorOf(places) === undefined)
     assert.deepEqual(markedProcesses(places.key), [])
@@ -116,10 +120,10 @@ test('nothing is started by a dry run, in the foreground neither', options, asyn
 })
 
 test('in the foreground a signal stops the services in order and ends it', options, async (t) => {
-  const { places, folder } = aProject(t, { web: { command: ['sleep', '600'] }, job: { command: ['/bin/true'] } })
+  const { places, place } = aProject(t, { web: { command: ['sleep', '600'] }, job: { command: ['/bin/true'] } })
   let end = (): unknown => undefined
   const run = runOcto(['start', '--foreground'], {
-    ...{ cwd: folder, env: { TMPDIR: folder } },
+    ...place,
     onStart: (child) => {
       end = () => child.kill('SIGTERM')
     },

@@ -14,7 +14,6 @@ import { PYTHON } from '../../support/machine/python.ts'
 import { openScreen } from '../../support/machine/screen.ts'
 import { filesBelow, tempFolder } from '../../support/machine/temp-folder.ts'
 import { typeOcto } from '../../support/octo/in-process-octo.ts'
-import { runOcto } from '../../support/octo/run-octo.ts'
 import { commandOf, goesFromTemplateToRun, worksForBuilds } from '../../support/publisher/check-template.ts'
 
 const OWN_TESTS: Readonly<Record<string, readonly [string, ...string[]]>> = {
@@ -39,7 +38,7 @@ function isTriedHere(name: string): boolean {
 test('the template operator builds, and runs services as octo calls it', async (t) => {
   const dir = join(tempFolder(t), 'my-operator')
   assert.equal((await typeOcto(['init', dir, '--template', 'operator', '--repo', 'core'])).code, 0)
-  const built = await runOcto(['build', dir, '--json'])
+  const built = await typeOcto(['build', dir, '--json'])
   assert.equal(built.code, 0, built.stderr)
   const config = join(dir, 'config.json')
   const services = {

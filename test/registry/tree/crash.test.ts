@@ -4,8 +4,11 @@ import { once } from 'node:events'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { FROM_SOURCES } from '../../support/machine/from-sources.ts'
+import { rounds } from '../../support/machine/full-form.ts'
 import { TreeRegistry } from '../../support/registry/tree-registry.ts'
 
+const KILLS = rounds({ short: 4, full: 40 })
+const LATEST_MS = 150
 const SHOW_TREE = fileURLToPath(new URL('../../support/registry/show-tree.ts', import.meta.url))
 
 test('a tree whose writer is killed at any point is whole after the next start', async () => {
@@ -13,10 +16,10 @@ test('a tree whose writer is killed at any point is whole after the next start',
   registry.addRepo()
   for (let version = 0; version < 15; version++)
     await registry.publish(`plugin-${version % 5}`, { version: `1.${version}.0` })
-  for (let round = 0; round < 7; round++) {
+  for (let round = 0; round < KILLS; round++) {
     await registry.publish('plugin-0', { version: `2.${round}.0` })
     registry.setState('plugin-1', '1.1.0', round % 2 === 0 ? 'quarantined' : 'active')
-    await killedAfter(registry.dataDir, round * 25)
+    await killedAfter(registry.dataDir, (round * LATEST_MS) / (KILLS - 1))
     const tree = await registry.openTree()
     await tree.drain()
     const report = await tree.reconcile({ depth: 'deep', repair: false })
