@@ -11,7 +11,7 @@ export type ErrorFields = {
   readonly place?: string | undefined
   readonly details?: ErrorDetails
   /** What to type or do next; where that names the data of a registry, of their folder, which only its owner knows. */
-  readonly hint?: string | OwnersHint
+  readonly hint?: string | OwnersHint | undefined
   readonly cause?: unknown
 }
 

@@ -3,6 +3,7 @@
 import type { Digest } from './digest.ts'
 import { isDigest } from './digest.ts'
 import { coded } from './errors.ts'
+import { omitUndefined } from './omit-undefined.ts'
 import { quote } from './quote.ts'
 
 export type ImageName = {
@@ -34,7 +35,7 @@ export function parseImageName(text: string): ImageName {
   const whole = host === HUB && !path.includes('/') ? `library/${path}` : path
   const isReadable = HOST.test(host) && PATH.test(whole) && (tag === undefined || TAG.test(tag)) && more === undefined
   if (!isReadable || (digest !== undefined && !isDigest(digest))) throw unreadable(text)
-  return { host, path: whole, ...(tag === undefined ? {} : { tag }), ...(isDigest(digest) ? { digest } : {}) }
+  return { host, path: whole, ...omitUndefined({ tag }), ...(isDigest(digest) ? { digest } : {}) }
 }
 
 /** In full, and with the digest that was given. */

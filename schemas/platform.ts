@@ -107,7 +107,7 @@ export function isEmulated(wanted: Platform, found: Platform): boolean {
 type Words = {
   /** What errors call it, where it has no name of its own. */
   readonly shown?: string
-  readonly hint?: string
+  readonly hint?: string | undefined
 }
 
 /** The best of the keys on offer; throws NO_MATCHING_PLATFORM naming those that exist. */
@@ -123,7 +123,7 @@ export function pickPlatform(
   throw coded('NO_MATCHING_PLATFORM', {
     message: `${shown} does not exist for \`${wanted}\`, it exists for ${existing.map((key) => `\`${key}\``).join(', ') || 'no platform'}`,
     details: { subject, platform: wanted, platforms: existing },
-    ...(hint === undefined ? {} : { hint }),
+    hint,
   })
 }
 

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { ErrorCode } from './error-codes.ts'
 import { coded } from './errors.ts'
 import { nearestWord } from './nearest-word.ts'
+import { omitUndefined } from './omit-undefined.ts'
 import { foundWords, plainWords } from './plain-words.ts'
 import { printable, quote } from './quote.ts'
 
@@ -41,7 +42,7 @@ function problemOf(issue: z.core.$ZodIssue, source: Source, shape: z.ZodType): P
     issue.code === 'unrecognized_keys' ? [...issue.path, ...issue.keys.slice(0, 1)] : issue.path,
   )
   const path = printable(issue.path.map(String).join('.'))
-  return { path, ...(line === undefined ? {} : { line }), message: printable(sentenceOf(issue, shape), 300) }
+  return { path, ...omitUndefined({ line }), message: printable(sentenceOf(issue, shape), 300) }
 }
 
 function sentenceOf(issue: z.core.$ZodIssue, shape: z.ZodType): string {

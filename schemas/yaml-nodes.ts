@@ -3,6 +3,7 @@
 import type { Node, Pair } from 'yaml'
 import { isAlias, isMap, isScalar, isSeq } from 'yaml'
 import { coded } from './errors.ts'
+import { omitUndefined } from './omit-undefined.ts'
 import { quote } from './quote.ts'
 import { isTaggedText, problemOfAnchor, problemOfTag } from './yaml-properties.ts'
 import { problemOfKey, problemOfScalar } from './yaml-scalars.ts'
@@ -186,8 +187,8 @@ export function yamlInvalid(name: string, at: At, problem: string, hint?: string
   return coded('YAML_INVALID', {
     place: `${quote(name)}${line === undefined ? '' : ` line ${line}`}`,
     message: problem,
-    details: { source: name, line, ...(column === undefined ? {} : { column }) },
-    ...(hint === undefined ? {} : { hint }),
+    details: { source: name, line, ...omitUndefined({ column }) },
+    hint,
   })
 }
 

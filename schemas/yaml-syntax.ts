@@ -1,6 +1,7 @@
 // What is wrong with the syntax of a YAML text, in words of whoever wrote it: the library speaks of implicit keys and compact
 // mappings, which nobody has typed.
 import type { YAMLError } from 'yaml'
+import { omitUndefined } from './omit-undefined.ts'
 
 type SyntaxProblem = { readonly problem: string; readonly hint?: string }
 
@@ -71,7 +72,7 @@ const ROWS: readonly Row[] = [
 
 export function syntaxProblem({ code, message }: Pick<YAMLError, 'code' | 'message'>): SyntaxProblem {
   const row = ROWS.find((one) => (one.code === undefined || one.code === code) && (one.says?.test(message) ?? true))
-  if (row) return { problem: row.problem, ...(row.hint === undefined ? {} : { hint: row.hint }) }
+  if (row) return { problem: row.problem, ...omitUndefined({ hint: row.hint }) }
   const [first = ''] = message.split('\n', 1)
   return { problem: first === '' ? 'does not parse' : `${first[0]?.toLowerCase()}${first.slice(1)}` }
 }

@@ -17,7 +17,7 @@ export function explainDisk(error: unknown, path: string, { whenFull }: DiskWord
     return coded('NO_SPACE', {
       message: `no space is left for ${quote(path)}`,
       details: { path },
-      ...(whenFull === undefined ? {} : { hint: whenFull }),
+      hint: whenFull,
       cause: error,
     })
   const refused = explainRefusal(error)

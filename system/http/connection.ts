@@ -61,10 +61,10 @@ type ConnectionOptions = {
   /** Of a server of this machine: a Unix socket in place of the host and port of the address. */
   readonly socketPath?: string | undefined
   /** At once. */
-  readonly maxConnections?: number
+  readonly maxConnections?: number | undefined
   /** How long a connection without a request is kept; as long as the server says when absent. */
-  readonly keptMs?: number
-  readonly token?: string
+  readonly keptMs?: number | undefined
+  readonly token?: string | undefined
   /** For proxies and authorities. */
   readonly env?: Environment
   readonly pause?: Connection['pause']
@@ -78,7 +78,7 @@ export function openConnection(base: URL, options: ConnectionOptions = {}): Conn
   const { socketPath, maxConnections, keptMs } = options
   const transport = openTransport({
     ...{ env, socketPath, keptMs },
-    ...(maxConnections === undefined ? {} : { maxConnections }),
+    maxConnections,
   })
   const urls = new Map<string, URL>()
 

@@ -1,6 +1,7 @@
 // What went wrong on the way to an answer, as one error: whom it is about, why in words, and what to do about that.
 import { connectionReason } from '../../schemas/connection-reasons.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { printable, quote } from '../../schemas/quote.ts'
 import { shownAddress } from '../../schemas/shown-address.ts'
 import { isLoopback } from './loopback.ts'
@@ -21,7 +22,7 @@ export function waitingLine({ url, via }: Asked, limitMs: number): string {
 
 /** A transfer that broke off for a reason that is seen here, not told by the system. */
 export function brokenOff(asked: Asked, reason: string, code?: string): Error {
-  return failure(asked, reason, code === undefined ? {} : { reason: code })
+  return failure(asked, reason, omitUndefined({ reason: code }))
 }
 
 /** FETCH_FAILED for whatever a socket throws; errors of ours are passed on. */
@@ -29,7 +30,7 @@ export function fetchFailed(asked: Asked, cause: unknown): Error {
   if (isCoded(cause)) return cause
   const code = codeOf(cause)
   return failure(asked, sentenceOf(cause), {
-    ...(code === undefined ? {} : { reason: code }),
+    ...omitUndefined({ reason: code }),
     ...hintFor(code, asked),
     ...(cause instanceof Error ? { cause } : {}),
   })
@@ -41,7 +42,7 @@ export function proxyUnreachable({ url }: Asked, proxy: ProxyServer, cause: unkn
   const code = codeOf(cause)
   return coded('FETCH_FAILED', {
     message: `the proxy ${quote(proxy.shown)} of ${proxy.variable} cannot be reached: ${sentenceOf(cause)}`,
-    details: { proxy: proxy.shown, variable: proxy.variable, ...(code === undefined ? {} : { reason: code }) },
+    details: { proxy: proxy.shown, variable: proxy.variable, ...omitUndefined({ reason: code }) },
     hint: `correct ${proxy.variable}, or leave the proxy out for this host: NO_PROXY=${url.hostname}`,
     cause,
   })

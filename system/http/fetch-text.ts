@@ -1,6 +1,7 @@
 // Small documents: bounded, decompressed, retried, and asked for again only when they changed.
 import { ACCEPTED_CODINGS, decodeContent } from '../../schemas/content-coding.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { quote } from '../../schemas/quote.ts'
 import { decodeText } from '../../schemas/text.ts'
 import { usableEtag } from './etag.ts'
@@ -46,7 +47,7 @@ async function fetchOnce(
 ): Promise<string | undefined> {
   const copy = copies?.read(url.href)
   const known = usableEtag(copy?.etag)
-  const conditional = known === undefined ? {} : { 'if-none-match': known }
+  const conditional = omitUndefined({ 'if-none-match': known })
   const answer = await http.get(url, { 'accept-encoding': ACCEPTED_CODINGS, ...conditional, ...headers }, attempt)
   if (answer.status === 304 && copy && known !== undefined) {
     answer.discard()

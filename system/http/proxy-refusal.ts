@@ -1,6 +1,7 @@
 // A proxy's no, in words that name the proxy and not the server behind it.
 import type { IncomingMessage } from 'node:http'
 import { coded } from '../../schemas/errors.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { ProxyServer } from './proxy.ts'
 import { retryAfterMs } from './retry-after.ts'
@@ -16,7 +17,7 @@ export function refusedByProxy(proxy: ProxyServer, answer: IncomingMessage, dest
       variable: proxy.variable,
       destination,
       status,
-      ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
+      ...omitUndefined({ retryAfterMs: waitMs }),
     },
     hint: hintFor(status, proxy, destination),
   })

@@ -2,6 +2,7 @@
 // version.
 import type { ErrorCode } from '../../schemas/error-codes.ts'
 import { coded } from '../../schemas/errors.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { printable, quote, shellWord } from '../../schemas/quote.ts'
 import { addressOf } from './fetch-error.ts'
 import { isLoopback } from './loopback.ts'
@@ -28,7 +29,7 @@ export async function refusalOf(answer: Answer): Promise<Error> {
       url,
       status,
       ...(via ? { proxy: via.shown } : {}),
-      ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
+      ...omitUndefined({ retryAfterMs: waitMs }),
       ...(problem?.code ? { serverCode: problem.code } : {}),
       ...requestIdOf(status, problem),
     },

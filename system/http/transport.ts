@@ -5,6 +5,7 @@ import type { Socket } from 'node:net'
 import { isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { SecureContext, TLSSocket } from 'node:tls'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { readAuthorities } from './authorities.ts'
 import type { Dialing, SocketDialing } from './dial.ts'
 import { dial, dialSocket, timedOut } from './dial.ts'
@@ -35,7 +36,7 @@ type TransportOptions = {
   /** A Unix socket, to which everything goes whatever the host of an address says. */
   readonly socketPath?: string | undefined
   /** At once. */
-  readonly maxConnections?: number
+  readonly maxConnections?: number | undefined
   /** How long a connection without a request is kept; as long as the server says when absent. */
   readonly keptMs?: number | undefined
   /** Asked of each host before a connection to it is opened; not of those that a proxy looks up. */
@@ -134,7 +135,7 @@ export function openTransport(options: TransportOptions): Transport {
   }
   const keeping = agentsWith({
     ...{ keepAlive: true, maxSockets },
-    ...(options.keptMs === undefined ? {} : { timeout: options.keptMs }),
+    ...omitUndefined({ timeout: options.keptMs }),
   })
   const opening = agentsWith({ keepAlive: false, maxSockets })
 

@@ -112,6 +112,6 @@ export function notThere(host: string, subject: string, hint?: string): Error {
   return coded('FETCH_REFUSED', {
     message: `registry ${quote(host)} has no ${quote(subject)}, or shows it to nobody without a login`,
     details: { subject, status: 404 },
-    ...(hint === undefined ? {} : { hint }),
+    hint,
   })
 }

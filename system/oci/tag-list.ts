@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
 import { coded } from '../../schemas/errors.ts'
 import { parseJsonBytes } from '../../schemas/json.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { quote } from '../../schemas/quote.ts'
 import { parseShape } from '../../schemas/shape.ts'
 import { MAX_DOCUMENT_BYTES } from './documents.ts'
@@ -43,7 +44,7 @@ export async function listTags({ first, subject, ask }: Listing): Promise<Readon
 
 function pageAfter(first: URL, last: string | undefined): URL {
   const url = new URL(first)
-  url.search = new URLSearchParams({ n: String(PAGE), ...(last === undefined ? {} : { last }) }).toString()
+  url.search = new URLSearchParams({ n: String(PAGE), ...omitUndefined({ last }) }).toString()
   return url
 }
 

@@ -9,7 +9,7 @@ export type Launch = {
   /** Absolute path of what was proven; a name without a slash is looked up in the PATH of `env`. Never given to a shell. */
   readonly file: string
   readonly argv: readonly string[]
-  readonly argv0?: string
+  readonly argv0?: string | undefined
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
 }
@@ -61,7 +61,7 @@ function start({ file, argv, argv0, env, cwd }: Launch, { stdio, ownGroup }: Lau
   return new Promise((resolve, reject) => {
     const child = spawn(file, argv, {
       ...{ env, cwd, stdio },
-      ...(argv0 === undefined ? {} : { argv0 }),
+      argv0,
       detached: ownGroup && process.platform !== 'win32',
       shell: false,
       windowsHide: true,

@@ -1,6 +1,7 @@
 // Runs one child process to its end, whatever it does: deadline, interruption, floods of output and grandchildren that
 // hold its pipes. When this returns, nothing of its process group runs any more.
 import type { Readable } from 'node:stream'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import type { Captured, OutputLimits, ReadLine } from './captured-output.ts'
 import { captureOutput } from './captured-output.ts'
 import type { ProcessEnd } from './collected.ts'
@@ -12,15 +13,15 @@ import { holdGroup, releaseGroup, signalGroup } from './process-group.ts'
 export type RunOptions = {
   readonly timeoutMs: number
   /** Written to standard input, which is empty otherwise. */
-  readonly input?: string
+  readonly input?: string | undefined
   readonly signal?: AbortSignal | undefined
   /** What it means when it cannot be started. */
   readonly words: LaunchWords
-  readonly limits?: Partial<RunLimits>
+  readonly limits?: Partial<RunLimits> | undefined
   /** How much of each stream is kept. */
   readonly kept: { readonly stdout: OutputLimits; readonly stderr: OutputLimits }
   /** Looks at every line of both streams, also at those that are not kept. */
-  readonly readLine?: ReadLine
+  readonly readLine?: ReadLine | undefined
 }
 
 export type RunLimits = {
@@ -140,7 +141,7 @@ function closing(stream: Readable | null): Promise<void> {
 
 function endOf(stopped: Stop | undefined, { exitCode, signal }: ProcessEnd): End {
   return {
-    ...(stopped === undefined ? {} : { stopped }),
+    ...omitUndefined({ stopped }),
     ...(exitCode === null ? {} : { exitCode }),
     ...(signal === null ? {} : { signal }),
   }

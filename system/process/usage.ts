@@ -1,6 +1,7 @@
 // What the processes of a program use of the machine, for many programs in one look at /proc, which Linux has.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import type { ProcessIdentity } from './identity.ts'
 import { processesInCgroup } from './process-cgroup.ts'
 
@@ -36,7 +37,7 @@ function usageOfOne(main: ProcessIdentity, table: readonly Seen[]): Usage {
     processes: members.length,
     cpuSeconds: counted ?? ticks / TICKS_PER_SECOND,
     residentBytes: members.reduce((sum, { pid }) => sum + residentBytes(pid), 0),
-    ...(cgroupBytes === undefined ? {} : { cgroupBytes }),
+    ...omitUndefined({ cgroupBytes }),
   }
 }
 

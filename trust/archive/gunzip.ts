@@ -90,7 +90,7 @@ export function malformed(name: string, problem: string, cause?: unknown, hint?:
   return coded('ARCHIVE_MALFORMED', {
     message: `archive ${quote(name)} cannot be read: ${problem}`,
     details: { archive: name },
-    ...(hint === undefined ? {} : { hint }),
+    hint,
     cause,
   })
 }

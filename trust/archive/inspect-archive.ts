@@ -36,7 +36,7 @@ type ArchiveInspection = {
   readonly chunks: AsyncIterable<Uint8Array>
   /** What errors call the archive. */
   readonly name: string
-  readonly limits?: ArchiveLimits
+  readonly limits?: ArchiveLimits | undefined
   readonly onFile?: OnFile
   /** Only for repos with `trust: unsigned`: also reads what GNU tar and others write by themselves. */
   readonly lenient?: boolean

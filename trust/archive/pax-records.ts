@@ -1,5 +1,6 @@
 // The pax records before an entry. Only a path counts, and a size that repeats the header's: whatever else changes an entry would
 // show something else to programs that ignore it.
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { malformed } from './gunzip.ts'
 import type { TarDialect } from './tar-header.ts'
 import { decodePath, notPosix } from './tar-header.ts'
@@ -28,7 +29,7 @@ export function parsePax(bytes: Buffer, { isHarmless }: TarDialect, archive: str
     at = end
   }
   const [path, size] = [found.get('path'), found.get('size')]
-  return { ...(path === undefined ? {} : { path }), ...(size === undefined ? {} : { size }) }
+  return { ...omitUndefined({ path, size }) }
 }
 
 /** A size of its own would hide bytes from programs that ignore it. */

@@ -19,7 +19,7 @@ export type ArtifactInspection = {
   /** From the predicate of a VerifiedRelease. */
   readonly artifact: ReleaseArtifact
   readonly platform: Platform
-  readonly limits?: ArchiveLimits
+  readonly limits?: ArchiveLimits | undefined
   /** Is given every file: one for `raw`, all of an archive. What it wrote counts only after inspectArtifact returned. */
   readonly onFile?: OnFile
   /** Only where nobody signs: archives in the forms that tar programs write by themselves are read too. */

@@ -1,6 +1,7 @@
 // One entry of an image's layer. Layers are written by many programs, in the POSIX, pax and GNU forms; which bytes they are is fixed
 // by their digest, and no path of theirs is written to a disk. What cannot be in an image that is run here is refused by its type.
 import { coded } from '../../schemas/errors.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { quote } from '../../schemas/quote.ts'
 import { malformed } from '../archive/gunzip.ts'
 import { BLOCK_BYTES, decodePath, ENTRY_TYPES, requireChecksum, requireWhole } from '../archive/tar-header.ts'
@@ -74,8 +75,7 @@ export function parseLayerPax(bytes: Buffer, layer: string): Records {
   const [path, target, size] = ['path', 'linkpath', 'size'].map((key) => found.get(key))
   if (size !== undefined && !/^[0-9]{1,15}$/.test(size)) throw malformed(layer, 'a size in it is no number')
   return {
-    ...(path === undefined ? {} : { path }),
-    ...(target === undefined ? {} : { target }),
+    ...omitUndefined({ path, target }),
     ...(size === undefined ? {} : { size: Number(size) }),
   }
 }

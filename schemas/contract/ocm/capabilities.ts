@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { canonicalJson } from '../../canonical-json.ts'
 import { coded } from '../../errors.ts'
 import { parseJson } from '../../json.ts'
+import { omitUndefined } from '../../omit-undefined.ts'
 import { printable, quote } from '../../quote.ts'
 import { parseShape } from '../../shape.ts'
 import type { Capability } from './contracts.ts'
@@ -106,7 +107,7 @@ function declaredIn(entry: Readonly<Record<string, unknown>>, place: Place): Dec
 
 function readDeclared({ type, aliases, jsonSchema }: z.output<typeof declaredShape>, place: Place): DeclaredType {
   const schema = jsonSchema ? decodeSchema(jsonSchema, { ...place, type }) : undefined
-  return { type, aliases: aliases ?? [], ...(schema === undefined ? {} : { schema }) }
+  return { type, aliases: aliases ?? [], ...omitUndefined({ schema }) }
 }
 
 type Described = {
@@ -117,7 +118,7 @@ type Described = {
 
 function readDescribed({ type, jsonSchema, ...said }: Described, name: string): DescribedConfigType {
   const schema = jsonSchema ? decodeSchema(jsonSchema, { name, capability: 'configuration', type }) : undefined
-  return { type, ...(schema === undefined ? {} : { schema }), ...(said.private ? { isPrivate: true } : {}) }
+  return { type, ...omitUndefined({ schema }), ...(said.private ? { isPrivate: true } : {}) }
 }
 
 type SchemaPlace = { readonly name: string; readonly capability: string; readonly type: string }

@@ -1,5 +1,6 @@
 // What an endpoint of a contract is, as data: how it is asked, what with, and what it answers.
 import { z } from 'zod'
+import { omitUndefined } from '../../omit-undefined.ts'
 import type { Identity } from './values.ts'
 
 /** How a parameter of a query carries its value: as it is, or as base64 of its JSON. */
@@ -61,7 +62,7 @@ export function readQuery({ query = {} }: Pick<Endpoint, 'query'>, found: URLSea
     const text = found.get(name) ?? undefined
     return [name, kind === 'text' || text === undefined ? text : decodedJson(text)] as const
   })
-  return Object.fromEntries(values.filter(([, value]) => value !== undefined))
+  return omitUndefined(Object.fromEntries(values))
 }
 
 /** Where there is none it says so: `null`. */

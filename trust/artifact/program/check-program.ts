@@ -6,6 +6,7 @@ import { coded } from '../../../schemas/errors.ts'
 import { readFirstLine } from '../../../schemas/first-line.ts'
 import { problemOfPlace } from '../../../schemas/fixed-place.ts'
 import type { Runtime } from '../../../schemas/manifest.ts'
+import { omitUndefined } from '../../../schemas/omit-undefined.ts'
 import type { Platform } from '../../../schemas/platform.ts'
 import { HEAD_BYTES, readProgramHead } from '../../../schemas/program-head.ts'
 import { quote } from '../../../schemas/quote.ts'
@@ -124,7 +125,7 @@ function* checkElf({ name, path, platform }: ProgramPlace, isExecuted: boolean):
   const origins = [{ folder: folderOf(path), words: ['$ORIGIN', '${ORIGIN}'] }]
   checkSearchPath(facts.searchPath, { name, origins })
   const places = placesIn(loader === undefined ? facts.searchPath : [loader, ...facts.searchPath], name)
-  return { ...(loader === undefined ? {} : { loader }), libraries: facts.needed, places }
+  return { ...omitUndefined({ loader }), libraries: facts.needed, places }
 }
 
 function otherLibc(name: string, platform: Platform, mismatch: string): CodedError {

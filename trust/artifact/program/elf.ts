@@ -1,5 +1,6 @@
 // What an ELF file loads before its own code runs: its loader, libraries and search paths, found as the loader finds them,
 // through the segments that are mapped and not through the section table, which nobody reads when a program starts.
+import { omitUndefined } from '../../../schemas/omit-undefined.ts'
 import type { RangeParser } from './ranges.ts'
 import { unsafe } from './unsafe.ts'
 
@@ -47,7 +48,7 @@ export function* readElf(name: string): RangeParser<ElfFacts> {
   const loads = segments.filter((segment) => segment.type === PT.load)
   const interpreter = yield* readInterpreter(segments, name)
   const dynamic = yield* readDynamic(segments, loads, { reader, name })
-  return { loadable: loads.length > 0, ...(interpreter === undefined ? {} : { interpreter }), ...dynamic }
+  return { loadable: loads.length > 0, ...omitUndefined({ interpreter }), ...dynamic }
 }
 
 type Reader = {

@@ -7,6 +7,6 @@ export function unsafe(name: string, problem: string, hint?: string): CodedError
   return coded('PROGRAM_UNSAFE', {
     message: `${quote(name)} ${problem}`,
     details: { file: name },
-    ...(hint === undefined ? {} : { hint }),
+    hint,
   })
 }
