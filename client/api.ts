@@ -21,7 +21,7 @@ export type ClientOptions = {
   /** Absolute; see storeRootOf. */
   readonly storeRoot: string
   /** A store that all users of this machine read, looked into for what the own one lacks; see sharedRootOf. */
-  readonly sharedRoot?: string
+  readonly sharedRoot?: string | undefined
   readonly platform: Platform
   /** The lockfile must cover everything and is never written. */
   readonly frozen?: boolean

@@ -35,7 +35,7 @@ export type WorkspacePlace = {
   /** Told what is waited for, when that takes a while. */
   readonly onWait: (line: string) => void
   /** Local documents that are not on the disk yet, by path. */
-  readonly texts?: ReadonlyMap<string, string>
+  readonly texts?: ReadonlyMap<string, string> | undefined
 }
 
 export type Workspace = {
@@ -75,7 +75,7 @@ export async function openWorkspace(flags: WorkspaceFlags, place: WorkspacePlace
     config,
     lockPath: lockPathOf(configPath, cwd, flags.lock),
     storeRoot: storeRootOf(env),
-    ...(sharedRoot === undefined ? {} : { sharedRoot }),
+    sharedRoot,
     platform: flags.platform === undefined ? hostPlatform() : parsePlatformInput(flags.platform),
     frozen,
     offline,

@@ -5,6 +5,7 @@ import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { DAY_MS, HOUR_MS } from '../schemas/duration.ts'
 import { parseJson } from '../schemas/json.ts'
+import { omitUndefined } from '../schemas/omit-undefined.ts'
 import { readIfWhole, writeDisposable } from '../system/files/atomic-file.ts'
 import { makeFolder } from '../system/files/make-folder.ts'
 import { problemOfPath } from '../system/files/owned-path.ts'
@@ -55,8 +56,7 @@ export function copiesIn(folder: string, now: () => number): DocumentCopies {
         url,
         at,
         digest: digestOf(text),
-        ...(etag === undefined ? {} : { etag }),
-        ...(signedAt === undefined ? {} : { signedAt }),
+        ...omitUndefined({ etag, signedAt }),
         ...(replaced.length === 0 ? {} : { replaced }),
         text,
       }

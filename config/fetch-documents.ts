@@ -2,6 +2,7 @@
 // within one time. Where the network is not allowed or the server is down, the copy of an earlier run does, with a warning.
 import { DAY_MS } from '../schemas/duration.ts'
 import { coded, isCoded } from '../schemas/errors.ts'
+import { omitUndefined } from '../schemas/omit-undefined.ts'
 import { quote } from '../schemas/quote.ts'
 import { shownAddress } from '../schemas/shown-address.ts'
 import type { Http } from '../system/http/open-http.ts'
@@ -98,9 +99,9 @@ async function fetchOne(url: string, { http, copies, now, maxBytes, leftMs }: On
     ...(before?.signedAt === undefined ? {} : { signedAt: before.signedAt }),
     ...(wasReplaced(before, text) ? { wasReplaced: true } : {}),
     keep(signedAt = before?.signedAt) {
-      const signed = { ...(signedAt === undefined ? {} : { signedAt }), replaced: replacedBy(text, before) }
+      const signed = { ...omitUndefined({ signedAt }), replaced: replacedBy(text, before) }
       // A copy that was confirmed stays as old as it was.
-      if (!isConfirmed) copies?.write(url, { text, ...(given === undefined ? {} : { etag: given }), ...signed })
+      if (!isConfirmed) copies?.write(url, { text, ...omitUndefined({ etag: given }), ...signed })
       else if (before && signedAt !== before.signedAt) copies?.write(url, { ...before, ...signed })
     },
   }
@@ -125,7 +126,7 @@ function copyOf(url: string, { copies, now, reason }: Fallback) {
 }
 
 function withoutWarning(copy: ReturnType<DocumentCopies['read']>): FetchedText | undefined {
-  return copy && { text: copy.text, ...(copy.signedAt === undefined ? {} : { signedAt: copy.signedAt }) }
+  return copy && { text: copy.text, ...omitUndefined({ signedAt: copy.signedAt }) }
 }
 
 /** Nothing was said about the document. A refusal says something: it may be gone, or for others. */

@@ -6,6 +6,7 @@ import { coded } from '../../schemas/errors.ts'
 import type { InstallationRecord } from '../../schemas/installation.ts'
 import type { LockedPlugin } from '../../schemas/lockfile.ts'
 import type { Name } from '../../schemas/name.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import type { Platform } from '../../schemas/platform.ts'
 import { pickPlatform } from '../../schemas/platform.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
@@ -52,7 +53,7 @@ export async function openOwnClient(places: Places, wanted: Wanted, surroundings
 function ownConfig({ record, version }: Wanted): OctoConfig {
   const { url, keys } = record.repo
   const trust = { kind: 'keys' as const, keys: keys.map((key) => parsePublicKey(key, 'installation.json')) }
-  const pin = { plugin: record.plugin, repo: OWN_REPO, ...(version === undefined ? {} : { range: version }) }
+  const pin = { plugin: record.plugin, repo: OWN_REPO, ...omitUndefined({ range: version }) }
   return { files: [], repos: [{ name: OWN_REPO, url, trust }], pins: [pin], services: [], warnings: [] }
 }
 

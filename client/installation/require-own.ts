@@ -55,6 +55,6 @@ function unsafe(path: string, problem: string, details: Readonly<Record<string, 
   return coded('INSTALLATION_UNSAFE', {
     message: `${quote(path)} ${problem}, and octo changes an installation only where it is its user's alone`,
     details,
-    ...(hint === undefined ? {} : { hint }),
+    hint,
   })
 }

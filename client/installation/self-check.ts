@@ -56,6 +56,6 @@ function failed(folder: string, problem: string, cause?: unknown): Error {
     message: `octo in ${quote(folder)} ${problem}; what was there before is as it was`,
     details: { folder, problem },
     hint: '`octo doctor` looks at this machine; a disk that is mounted with `noexec` starts no programs',
-    ...(cause === undefined ? {} : { cause }),
+    cause,
   })
 }

@@ -5,6 +5,7 @@ import { throwDefect } from '../../schemas/errors.ts'
 import type { PackageMarker } from '../../schemas/installation.ts'
 import type { LayoutVersions } from '../../schemas/layout-versions.ts'
 import { LAYOUT_VERSIONS } from '../../schemas/layout-versions.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { parsePublicKey } from '../../schemas/trust-key.ts'
 import type { Version } from '../../schemas/version.ts'
 import { isVersion, newestFirst } from '../../schemas/version.ts'
@@ -81,7 +82,7 @@ function stateOf({ places, record, current }: Installation): InstallationState {
   const names = readdirSync(places.versions).filter(isVersion)
   return {
     ...{ root: places.root, by: record.by, current },
-    ...(previous === undefined ? {} : { previous }),
+    ...omitUndefined({ previous }),
     versions: newestFirst(names.map((version) => ({ version }))).map(({ version }) => version),
     running: runningIn(places) ?? [],
     repo: { url: record.repo.url, keys: record.repo.keys.map((key) => parsePublicKey(key, places.record).id) },

@@ -8,6 +8,7 @@ import type { CodedError } from '../../schemas/errors.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import type { LockedPlugin, Lockfile } from '../../schemas/lockfile.ts'
 import type { Name } from '../../schemas/name.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
 import type { Version } from '../../schemas/version.ts'
 import type { Settled } from '../../system/async/limit.ts'
@@ -64,7 +65,7 @@ export function openLockfile(context: ClientContext): OpenLockfile {
       const locked = lockedFor(question)
       const before = { entry: locked, isKept: !isUpdate(question) }
       const { entry, reason, left, newer } = await resolveOnline(question, before, context)
-      reasons.set(nameOf(entry), { reason, ...(left === undefined ? {} : { left }) })
+      reasons.set(nameOf(entry), { reason, ...omitUndefined({ left }) })
       if (newer !== undefined) newerVersions.set(question.plugin, newer)
       if (locked && repoOf(config, locked)) requireSameRepo(question, locked, entry)
       return entry

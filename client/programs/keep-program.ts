@@ -69,7 +69,7 @@ type Bringing = {
   /** Writes them into a file that is not there yet. */
   readonly bring: (path: string) => Promise<void>
   /** What to do when others come. */
-  readonly hint?: string
+  readonly hint?: string | undefined
 }
 
 /** Makes bytes a blob of the store, once for all processes; throws DIGEST_MISMATCH for others than were promised. */
@@ -126,6 +126,6 @@ function otherBytes({ subject, expected, found, hint }: OtherBytes): Error {
   return coded('DIGEST_MISMATCH', {
     message: `${quote(subject)} has other bytes, expected \`${expected}\`, found \`${found}\``,
     details: { subject, expected, found },
-    ...(hint === undefined ? {} : { hint }),
+    hint,
   })
 }

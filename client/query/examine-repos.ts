@@ -5,6 +5,7 @@ import type { CodedError } from '../../schemas/errors.ts'
 import { throwDefect } from '../../schemas/errors.ts'
 import type { LockedPlugin, Lockfile } from '../../schemas/lockfile.ts'
 import type { Name } from '../../schemas/name.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { printable } from '../../schemas/quote.ts'
 import { shownAddress } from '../../schemas/shown-address.ts'
 import { inParallel } from '../../system/async/limit.ts'
@@ -73,7 +74,7 @@ async function examineRepo(
     await ask(repo, context)
     const aheadMs = await clockDifference(repo, context)
     const remarks = repo.trust.kind === 'keys' ? await remarksOn(repo, entries, context) : []
-    return { ...found, mirrors, ...(aheadMs === undefined ? {} : { aheadMs }), remarks }
+    return { ...found, mirrors, ...omitUndefined({ aheadMs }), remarks }
   } catch (error) {
     throwDefect(error)
     return { ...found, mirrors, error, remarks: [] }

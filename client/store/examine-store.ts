@@ -3,6 +3,7 @@ import { readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CodedError } from '../../schemas/errors.ts'
 import { coded, throwDefect } from '../../schemas/errors.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { quote } from '../../schemas/quote.ts'
 import { runProcess } from '../../system/process/run-process.ts'
 import { onStoreDisk } from './disk.ts'
@@ -32,7 +33,7 @@ export async function examineStore(root: string): Promise<ExaminedStore> {
     return {
       ...{ state: 'open', root, freeBytes: bavail * bsize },
       ...(files > 0 ? { freeFiles: ffree } : {}),
-      ...(reason === undefined ? {} : { refusesPrograms: reason }),
+      ...omitUndefined({ refusesPrograms: reason }),
     }
   } catch (error) {
     throwDefect(error)

@@ -1,5 +1,6 @@
 // Puts values where their signs stand in the tree of a document that a template made: into keys and plain values that its author
 // wrote, and nowhere else.
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { Value } from '../template/value.ts'
 import { invalid } from './invalid.ts'
@@ -11,14 +12,14 @@ import { scalarOf } from './template.ts'
 type Given = {
   readonly signs: readonly Sign[]
   /** An environment variable that decides what the document holds. */
-  readonly variable?: string
+  readonly variable?: string | undefined
 }
 
 type Walk = Given & { readonly texts: Map<string, string> }
 
 /** Throws CONFIG_INVALID for a key that a value makes and that stands there already. */
 export function withValues(root: TreeNode, { signs, variable }: Given): TreeNode {
-  return valued(root, { signs, texts: new Map(), ...(variable === undefined ? {} : { variable }) })
+  return valued(root, { signs, texts: new Map(), variable })
 }
 
 function valued(node: TreeNode, walk: Walk): TreeNode {
@@ -64,7 +65,7 @@ function madeOf(written: string, parts: readonly Sign[], walk: Walk): MadeOf {
   const variable = walk.variable ?? parts.find((part) => part.variable !== undefined)?.variable
   return {
     ...(parts.length === 0 ? {} : { template: asTyped(written, walk.signs) }),
-    ...(variable === undefined ? {} : { variable }),
+    ...omitUndefined({ variable }),
   }
 }
 

@@ -1,6 +1,7 @@
 // What a config asks for, as a drawing shows it: its services, what they wait for, and the plugins that run, check and supply them.
 // Pure.
 import { isCoded } from '../../schemas/errors.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import type { OctoConfig, PluginRequest, ServiceConfig } from '../model/config.ts'
 import { PHASES } from '../model/config.ts'
 import { RUN_SERVICE } from '../model/plugin-request.ts'
@@ -95,7 +96,7 @@ function pluginNode(request: PluginRequest, versionOf: NonNullable<Drawing['vers
     id: `plugin ${name}@${version ?? ''}`,
     kind: 'plugin',
     name,
-    ...(version === undefined ? {} : { version }),
+    ...omitUndefined({ version }),
   }
 }
 

@@ -3,6 +3,7 @@
 import { DAY_MS, HOUR_MS, parseDuration } from '../../schemas/duration.ts'
 import { throwDefect } from '../../schemas/errors.ts'
 import { nearestWord } from '../../schemas/nearest-word.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { quote } from '../../schemas/quote.ts'
 import { fieldOf, fieldUnder, namedEntries } from '../document/field-of.ts'
 import type { FieldName } from '../document/fields.ts'
@@ -83,10 +84,9 @@ function readNotifier({ node, name }: Written, reading: Reading): readonly ReadN
   const { tool, request } = named
   const item: NotifierConfig = {
     ...{ name: name ?? request.plugin, request, place: placeOf(node), arguments: args },
-    ...(services === undefined ? {} : { services }),
-    ...(events === undefined ? {} : { events }),
+    ...omitUndefined({ services, events }),
     ...{ severity, groupMs, limit },
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...omitUndefined({ timeoutMs }),
     ...subject,
     ...body,
   }

@@ -3,6 +3,7 @@ import type { CodedError } from '../../schemas/errors.ts'
 import { isCoded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
 import { parseName } from '../../schemas/name.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { parseRange } from '../../schemas/version.ts'
 import { fieldOf, namedEntries } from '../document/field-of.ts'
 import type { FieldName } from '../document/fields.ts'
@@ -64,8 +65,7 @@ function readPin(name: string, node: TreeNode, warnings: Pick<Warnings, 'report'
   const mcp = each('mcp', readMcp)
   return {
     plugin,
-    ...(repo === undefined ? {} : { repo }),
-    ...(range === undefined ? {} : { range }),
+    ...omitUndefined({ repo, range }),
     ...(prerelease ? { prerelease } : {}),
     ...(optional ? { optional } : {}),
     ...(configurations ? { configurations } : {}),

@@ -1,5 +1,6 @@
 // The most that a service may use: `limits`, and the words of Compose that mean the same where the service is no container. What
 // Compose calls no limit, 0 or -1, is none.
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { quote } from '../../schemas/quote.ts'
 import { fieldOf } from '../document/field-of.ts'
 import { invalid } from '../document/invalid.ts'
@@ -33,12 +34,7 @@ export function readLimits(places: ServicePlaces, compose: TreeNode | undefined)
   const openFiles =
     countIn(fieldOf(own, 'limits', 'open_files'), 'open_files', MAX_OPEN_FILES) ??
     ofCompose(openFilesIn, openFilesOf(compose), 'nofile')
-  const limits = {
-    ...(memoryBytes === undefined ? {} : { memoryBytes }),
-    ...(cpus === undefined ? {} : { cpus }),
-    ...(processes === undefined ? {} : { processes }),
-    ...(openFiles === undefined ? {} : { openFiles }),
-  }
+  const limits = omitUndefined({ memoryBytes, cpus, processes, openFiles })
   return Object.keys(limits).length > 0 ? limits : undefined
 }
 

@@ -1,5 +1,6 @@
 // Which plugins `octo mcp` offers to other programs, and as what. Answers THREATS.md: only the local config marks a plugin.
 import { DAY_MS } from '../../schemas/duration.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { fieldOf } from '../document/field-of.ts'
 import type { TreeNode } from '../document/node.ts'
 import { isEmpty } from '../document/node.ts'
@@ -22,6 +23,6 @@ export function readMcp(node: TreeNode | undefined): McpMark | undefined {
   const timeoutMs = readDuration(fieldOf(node, 'mcp', 'timeout'), 'timeout', { min: SHORTEST_MS, max: DAY_MS })
   return {
     ...(isEmpty(destructive) ? {} : { destructive: readBoolean(destructive, 'destructive', true) }),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...omitUndefined({ timeoutMs }),
   }
 }

@@ -8,6 +8,7 @@ import { throwDefect } from '../../schemas/errors.ts'
 import type { ImageName } from '../../schemas/image-name.ts'
 import { parseImageName } from '../../schemas/image-name.ts'
 import { nearestWord } from '../../schemas/nearest-word.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { isPlatform } from '../../schemas/platform.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
 import { invalid } from '../document/invalid.ts'
@@ -62,7 +63,7 @@ export function readBinary(node: TreeNode, variables: TemplateVariables): Addres
     const url = readAddress(required(fields, 'url', entry), variables, ['https:', 'http:'])
     const digest = readDigest(fields.get('sha256'), url, entry)
     const binary = readPath(fields.get('binary'), variables)
-    return { platform, url, digest, ...(binary === undefined ? {} : { binary }) }
+    return { platform, url, digest, ...omitUndefined({ binary }) }
   })
   if (files.length === 0) throw invalid(node, '`binary` names no platform')
   return { kind: 'binary', files }
@@ -83,7 +84,7 @@ function readImage(node: TreeNode, variables: TemplateVariables): ImageSource {
   const fields = fieldsOf(node, 'image', ['name', 'binary'])
   const image = readImageName(required(fields, 'name', node), variables)
   const binary = readPath(fields.get('binary'), variables, 'absolute too')
-  return { kind: 'image', image, ...(binary === undefined ? {} : { binary }) }
+  return { kind: 'image', image, ...omitUndefined({ binary }) }
 }
 
 function readImageName(node: TreeNode, variables: TemplateVariables): ImageName {

@@ -3,6 +3,7 @@
 // say any of it, and no part from elsewhere goes into an argument: whoever chose the server would be sent the login.
 import { SECRET_NAME_PATTERN } from '../../schemas/contract/secrets.ts'
 import { DAY_MS } from '../../schemas/duration.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { quote } from '../../schemas/quote.ts'
 import { fieldOf, fieldUnder, itemsOf } from '../document/field-of.ts'
 import type { FieldName } from '../document/fields.ts'
@@ -127,8 +128,7 @@ function draft(item: TreeNode, project: MapNode | undefined): DraftedSource {
     environment: readVariables(fieldOf(own, 'secret', 'environment')),
     values: readNames(fieldOf(own, 'secret', 'values'), 'values', isPath),
     onChange: readChange(said(['on_change'])),
-    ...(refreshMs === undefined ? {} : { refreshMs }),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...omitUndefined({ refreshMs, timeoutMs }),
     dependsOn: readDependencies(said(['depends', 'depends_on'])),
     place: placeOf(item),
   }

@@ -2,6 +2,7 @@
 // Checks of fetched documents are read from a tree of their own, so that nothing in them can reach a local check.
 import { DAY_MS, HOUR_MS } from '../../schemas/duration.ts'
 import { nearestWord } from '../../schemas/nearest-word.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { isPrintable, quote } from '../../schemas/quote.ts'
 import { fieldOf, fieldUnder, itemsOf, mapOrNothing, namedEntries } from '../document/field-of.ts'
 import type { FieldName } from '../document/fields.ts'
@@ -186,9 +187,9 @@ function readCheck(node: TreeNode, reading: PhaseReading): ReadCheck | undefined
     enabled: off === undefined,
     intervalMs: interval ?? DEFAULT_INTERVAL_MS,
     ...(interval === undefined ? { calmIntervalMs: CALM_INTERVAL_MS } : {}),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...omitUndefined({ timeoutMs }),
     ...{ successThreshold, failureThreshold },
-    ...(operators === undefined ? {} : { operators }),
+    ...omitUndefined({ operators }),
     place: placeOf(map),
   }
   return { item, tool }

@@ -1,5 +1,6 @@
 // Where each value of a config was written, as a remark for people and as data for machines.
 import { relative } from 'node:path'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { printable } from '../../schemas/quote.ts'
 import type { Place, TreeNode } from '../document/node.ts'
 import { dataOf, exactPlaceOf } from '../document/node.ts'
@@ -34,7 +35,7 @@ function withOrigin(node: TreeNode, { cwd, templates }: Origins): ValueWithOrigi
   return {
     value: dataOf(node),
     origin: { file: shownFile(file, cwd), ...place },
-    ...(template === undefined ? {} : { template }),
+    ...omitUndefined({ template }),
   }
 }
 

@@ -1,5 +1,6 @@
 // Runs a parsed template over values. What it may cost is metered by steps and characters, so that it ends within a bound
 // that does not depend on the machine; what it may read is for the values to say.
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { printable, quote } from '../../schemas/quote.ts'
 import { failAt, requirePlain } from './errors.ts'
 import { functionNamed } from './functions/index.ts'
@@ -196,7 +197,7 @@ function pipelineValue(pipeline: Pipeline, dot: Value, running: Running): Value 
   for (const command of pipeline.commands) {
     value = commandValue(command, { dot, final: value }, running)
     // Once it has gone through a pipeline, Go no longer knows null from what is not there.
-    if (value.kind === 'nil') value = { kind: 'missing', ...(value.what === undefined ? {} : { what: value.what }) }
+    if (value.kind === 'nil') value = { kind: 'missing', ...omitUndefined({ what: value.what }) }
   }
   const result = value ?? MISSING
   for (const name of pipeline.variables) {

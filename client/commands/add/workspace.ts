@@ -14,11 +14,11 @@ export function workspaceOf(
   terminal: Terminal,
 ): Promise<Workspace> {
   const { config = [], lock } = flags
-  const texts = text === undefined ? {} : { texts: new Map([[path, text]]) }
+  const texts = text === undefined ? undefined : new Map([[path, text]])
   return openWorkspace(
     { config: [path, ...config.slice(1)], lock },
     {
-      ...{ cwd: process.cwd(), env: process.env, ask: standIn, onWait: waitingLine(terminal), ...texts },
+      ...{ cwd: process.cwd(), env: process.env, ask: standIn, onWait: waitingLine(terminal), texts },
       warn: (line) => terminal.warn(line),
     },
   )

@@ -39,7 +39,7 @@ async function knownManifests(
   try {
     await using client = await createClient({
       ...{ config, lockPath, storeRoot: storeRootOf(env), platform: hostPlatform(), env, frozen: true, offline: true },
-      ...(sharedRoot === undefined ? {} : { sharedRoot }),
+      sharedRoot,
     })
     const settled = await client.manifests(items.map(({ request }) => pinned(request, config.pins)))
     return settled.map((one) => (one.state === 'done' ? one.value : undefined))

@@ -8,6 +8,7 @@ import { shownFile } from '../../../config/render/origins.ts'
 import type { ErrorCode } from '../../../schemas/error-codes.ts'
 import type { CodedError } from '../../../schemas/errors.ts'
 import { coded } from '../../../schemas/errors.ts'
+import { omitUndefined } from '../../../schemas/omit-undefined.ts'
 import { printable } from '../../../schemas/quote.ts'
 import type { Terminal } from '../../../terminal/index.ts'
 import { count } from '../../../terminal/index.ts'
@@ -92,7 +93,7 @@ function problemOf({ code, problem, details, hint }: CodedError): Problem {
     ...(typeof column === 'number' ? { column } : {}),
     // The place stands before the line anyway.
     message: problem,
-    ...(hint === undefined ? {} : { hint }),
+    ...omitUndefined({ hint }),
   }
 }
 
@@ -105,7 +106,7 @@ function unknownKey({
   column,
 }: ConfigWarning): readonly Problem[] {
   if (key === undefined) return []
-  const place = { file, ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) }
+  const place = { file, ...omitUndefined({ line, column }) }
   return [{ code: 'CONFIG_INVALID', ...place, message: problem }]
 }
 

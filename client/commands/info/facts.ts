@@ -1,6 +1,7 @@
 // What `octo info --json` says of a plugin; docs/FORMATS.md shows it.
 import { atLeastOneOf, listArguments, takesMore } from '../../../schemas/argument-list.ts'
 import { checkSnippet } from '../../../schemas/check-snippet.ts'
+import { omitUndefined } from '../../../schemas/omit-undefined.ts'
 import { errorToJson } from '../../../terminal/index.ts'
 import type { Changes } from '../../query/changes.ts'
 import type { Described } from '../../query/describe.ts'
@@ -23,7 +24,7 @@ export function toJson(shown: Shown) {
     platforms: described ? platformsOf(described) : null,
     check: snippetOf(shown) ?? null,
     changes: changes ?? null,
-    ...(component === undefined ? {} : { component }),
+    ...omitUndefined({ component }),
     notAllowed,
     withdrawn: withdrawnNote(document) ?? null,
   }

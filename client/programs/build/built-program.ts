@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { GitSource } from '../../../config/model/program-source.ts'
 import { HOUR_MS } from '../../../schemas/duration.ts'
 import { coded, isCoded } from '../../../schemas/errors.ts'
+import { omitUndefined } from '../../../schemas/omit-undefined.ts'
 import { quote } from '../../../schemas/quote.ts'
 import { takeLock } from '../../../system/process-lock.ts'
 import type { ClientContext } from '../../context.ts'
@@ -93,7 +94,7 @@ async function unpinned(source: GitSource, context: ClientContext): Promise<Erro
   const means = commit === undefined ? '' : `; it is \`${commit}\` now`
   return coded('SOURCE_UNPINNED', {
     message: `${quote(ref)} of ${quote(repo)} is no commit, and may be another one tomorrow${means}`,
-    details: { repo, ref, ...(commit === undefined ? {} : { commit }) },
+    details: { repo, ref, ...omitUndefined({ commit }) },
     hint:
       commit === undefined
         ? 'write the whole commit: `git ls-remote URL` lists what branches and tags are now'

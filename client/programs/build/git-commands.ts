@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { GitSource } from '../../../config/model/program-source.ts'
 import { coded } from '../../../schemas/errors.ts'
+import { omitUndefined } from '../../../schemas/omit-undefined.ts'
 import { printable, quote } from '../../../schemas/quote.ts'
 import { shownDuration } from '../../../schemas/shown-duration.ts'
 import type { Launch, LaunchFailure } from '../../../system/process/launch.ts'
@@ -98,8 +99,7 @@ function gitEnvironment(repo: string, { folder, env, shared }: BuildPlace): Reco
     GIT_ALLOW_PROTOCOL: new URL(repo).protocol.slice(0, -1),
     GIT_CEILING_DIRECTORIES: join(folder, '..'),
     GIT_SSH_COMMAND: 'ssh -oBatchMode=yes',
-    ...(agent === undefined ? {} : { SSH_AUTH_SOCK: agent }),
-    ...(authorities === undefined ? {} : { GIT_SSL_CAINFO: authorities }),
+    ...omitUndefined({ SSH_AUTH_SOCK: agent, GIT_SSL_CAINFO: authorities }),
   }
 }
 

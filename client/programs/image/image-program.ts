@@ -6,6 +6,7 @@ import type { Digest } from '../../../schemas/digest.ts'
 import { coded, throwDefect } from '../../../schemas/errors.ts'
 import type { ImageName } from '../../../schemas/image-name.ts'
 import { showImageName } from '../../../schemas/image-name.ts'
+import { omitUndefined } from '../../../schemas/omit-undefined.ts'
 import { quote } from '../../../schemas/quote.ts'
 import type { ClientContext } from '../../context.ts'
 import type { ProgramDefaults } from '../../proven-program.ts'
@@ -55,7 +56,7 @@ async function unpinned(image: ImageName, context: ClientContext): Promise<Error
   const means = found === undefined ? '' : `; the registry means \`${found}\` by it now`
   return coded('SOURCE_UNPINNED', {
     message: `image ${quote(name)} is named by a tag, which may mean another image tomorrow${means}`,
-    details: { image: name, ...(found === undefined ? {} : { digest: found }) },
+    details: { image: name, ...omitUndefined({ digest: found }) },
     hint:
       found === undefined
         ? 'write its digest behind it: `image: NAME:TAG@sha256:…`'

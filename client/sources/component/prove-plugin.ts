@@ -178,6 +178,6 @@ export function lockMismatch(entry: LockedPlugin, problem: string, cause?: unkno
     message: `${quote(name)} is not the component version that was locked: ${problem}`,
     details: { name, signer: entry.signer },
     hint: `\`octo update ${entry.plugin}\` locks it anew, once it is clear why it differs`,
-    ...(cause === undefined ? {} : { cause }),
+    cause,
   })
 }

@@ -154,6 +154,6 @@ function lockMismatch(entry: LockedPlugin, problem: string, cause?: unknown): Er
     message: `${quote(name)} is not the release that was locked: ${problem}`,
     details: { name, signer: entry.signer },
     hint: `\`octo update ${entry.plugin}\` locks it anew, once it is clear why it differs`,
-    ...(cause === undefined ? {} : { cause }),
+    cause,
   })
 }
