@@ -10,7 +10,7 @@ export function planLine(check: PlannedCheck, executable: VerifiedExecutable): s
   const { repo, plugin, version, platform, manifest, signer } = executable
   const { timeoutMs, saidBy } = timeoutOf({
     ...{ executable, phase },
-    ...(item.timeoutMs === undefined ? {} : { timeoutMs: item.timeoutMs }),
+    timeoutMs: item.timeoutMs,
   })
   return [
     `${labelOf(check)}: runs ${repo}/${plugin}@${version} for ${platform}, signed by ${signer}`,

@@ -2,6 +2,7 @@
 import type { PluginOutcome, VerifiedExecutable } from '../../client/index.ts'
 import type { Phase } from '../../config/model/config.ts'
 import { coded, throwDefect } from '../../schemas/errors.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { quote } from '../../schemas/quote.ts'
 import { openSlots } from '../../system/async/slots.ts'
 import type { RunDeps } from '../exec/plugin-process.ts'
@@ -64,7 +65,7 @@ type Decide = (run: RunOnce) => Promise<{ readonly report: PluginRunResult; read
 
 async function outcomeOf(check: PlannedCheck, deps: OnceDeps, decide: Decide): Promise<CheckOutcome> {
   const { service, phase, request, fate, item, mark } = check
-  const named = { service, phase, plugin: request.plugin, ...(mark === undefined ? {} : { mark }) }
+  const named = { service, phase, plugin: request.plugin, ...omitUndefined({ mark }) }
   const facts = { ...named, place: item.place }
   const nothing = { attempts: 0, durationMs: 0, log: [] }
   if (fate.kind === 'skip') return { ...facts, ...nothing, status: 'skipped', summary: fate.reason }
@@ -74,7 +75,7 @@ async function outcomeOf(check: PlannedCheck, deps: OnceDeps, decide: Decide): P
   const provided = deps.provided.get(requestKey(request))
   const executable = provided?.state === 'done' ? provided.value : undefined
   const { repo, version } = executable ?? {}
-  const known = { ...facts, ...(repo === undefined ? {} : { repo }), ...(version === undefined ? {} : { version }) }
+  const known = { ...facts, ...omitUndefined({ repo, version }) }
   try {
     const { report, attempts } = await decide(runOf(check, provided, deps))
     const { final: _, durationMs: __, ...rest } = report
@@ -82,7 +83,7 @@ async function outcomeOf(check: PlannedCheck, deps: OnceDeps, decide: Decide): P
   } catch (error) {
     throwDefect(error)
     const { code, message, hint } = error
-    const cause = { code, ...(hint === undefined ? {} : { hint }) }
+    const cause = { code, ...omitUndefined({ hint }) }
     return { ...known, ...nothing, status: 'unknown', summary: message, durationMs: took(), error: cause }
   }
 }
@@ -102,8 +103,8 @@ function runOf(check: PlannedCheck, provided: PluginOutcome | undefined, deps: O
   const { item, service, phase } = check
   const run: PluginRun = {
     ...{ executable: executableOf(check, provided), arguments: item.arguments, service, phase },
-    ...(item.timeoutMs === undefined ? {} : { timeoutMs: item.timeoutMs }),
-    ...(signal === undefined ? {} : { signal }),
+    timeoutMs: item.timeoutMs,
+    signal,
   }
   return () => runPlugin(run, deps)
 }

@@ -2,6 +2,7 @@
 import { hostname } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { PluginOutcome, VerifiedExecutable, WantedProgram } from '../../client/index.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { printable } from '../../schemas/quote.ts'
 import { shownAddress } from '../../schemas/shown-address.ts'
 import { octoVersion } from '../../system/octo-version.ts'
@@ -84,7 +85,7 @@ function expectedOf(plan: readonly PlannedCheck[], provided: ReadonlyMap<string,
   return plan.map(({ service, phase, request, mark }) => {
     const outcome = provided.get(requestKey(request))
     const version = outcome?.state === 'done' ? { version: outcome.value.version } : {}
-    return { service, phase, plugin: request.plugin, ...version, ...(mark === undefined ? {} : { mark }) }
+    return { service, phase, plugin: request.plugin, ...version, ...omitUndefined({ mark }) }
   })
 }
 

@@ -5,6 +5,7 @@ import { openShimRecords, storeRootOf } from '../../client/index.ts'
 import { parsePluginRequest } from '../../config/model/plugin-request.ts'
 import { pinned } from '../../config/model/requests.ts'
 import { coded } from '../../schemas/errors.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { checkShims } from '../link/check-shims.ts'
@@ -69,7 +70,7 @@ function show(planned: readonly PlannedShim[], folder: string, terminal: Termina
     json: {
       folder,
       linked: planned.map(({ record: { path, plugin, version }, slow }) => {
-        return { path, plugin, version, ...(slow === undefined ? {} : { slow }) }
+        return { path, plugin, version, ...omitUndefined({ slow }) }
       }),
     },
     text: () =>

@@ -2,6 +2,7 @@
 import type { VerifiedExecutable, WantedProgram } from '../../client/index.ts'
 import type { ServiceConfig } from '../../config/model/config.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { printable, printableJsonLine } from '../../schemas/quote.ts'
 import { interruptible } from '../../system/process/interruptible.ts'
 import { giveBackFromTheBegin, giveBackMemory, keepHeapSmall } from '../../system/process/small-heap.ts'
@@ -97,7 +98,7 @@ function askedOf({ service, phase, request, mark, fate }: PlannedCheck) {
     service,
     phase,
     plugin: request.plugin,
-    ...(mark === undefined ? {} : { mark }),
+    ...omitUndefined({ mark }),
     isChecked: fate.kind === 'run',
   }
 }

@@ -1,6 +1,7 @@
 // One thing that was looked at: how it is, in words, and what to do about it.
 import type { ErrorCode } from '../../schemas/error-codes.ts'
 import type { CodedError } from '../../schemas/errors.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { printable } from '../../schemas/quote.ts'
 
 /** `unknown`: it could not be looked at, which is no good news. */
@@ -18,7 +19,7 @@ export type Finding = {
 const MAX_HINT = 1000
 
 export function finding(state: FindingState, subject: string, said: string, hint?: string): Finding {
-  return { subject, state, said, ...(hint === undefined ? {} : { hint }) }
+  return { subject, state, said, ...omitUndefined({ hint }) }
 }
 
 export function refusal(subject: string, error: CodedError, state: FindingState = 'bad'): Finding {

@@ -1,5 +1,6 @@
 // The whole environment of a plugin: an allow-list, because everything else on a machine may be a secret.
 import { coded } from '../../schemas/errors.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { quote } from '../../schemas/quote.ts'
 import { MARK } from '../../system/process/mark.ts'
 import { FIXED_PATH } from '../../system/process/system-tool.ts'
@@ -13,10 +14,10 @@ export type RunFacts = {
   /** The plugin's own folder. */
   readonly root: string
   readonly contract: string
-  readonly service?: string
-  readonly phase?: string
+  readonly service?: string | undefined
+  readonly phase?: string | undefined
   /** What stands on standard input; nothing when absent. */
-  readonly input?: 'json'
+  readonly input?: 'json' | undefined
   /** How it is asked when it stays; a run of its own when absent. */
   readonly resident?: string | undefined
   /** When the plugin will be killed, in milliseconds since 1970. */
@@ -86,11 +87,13 @@ export function pluginEnvironment(host: Environment, facts: RunFacts, platform =
     NODE_OPTIONS,
     OCTO_PLUGIN_ROOT: facts.root,
     OCTO_CONTRACT: facts.contract,
-    ...(host[MARK] === undefined ? {} : { [MARK]: host[MARK] }),
-    ...(facts.service === undefined ? {} : { OCTO_SERVICE: facts.service }),
-    ...(facts.phase === undefined ? {} : { OCTO_PHASE: facts.phase }),
-    ...(facts.input === undefined ? {} : { OCTO_INPUT: facts.input }),
-    ...(facts.resident === undefined ? {} : { OCTO_RESIDENT: facts.resident }),
+    ...omitUndefined({
+      [MARK]: host[MARK],
+      OCTO_SERVICE: facts.service,
+      OCTO_PHASE: facts.phase,
+      OCTO_INPUT: facts.input,
+      OCTO_RESIDENT: facts.resident,
+    }),
     ...(facts.deadlineMs === undefined ? {} : { OCTO_DEADLINE_MS: String(Math.round(facts.deadlineMs)) }),
   }
   for (const [name, value] of Object.entries(env)) refuseLong(name, value)

@@ -13,7 +13,7 @@ import { FIXED_PATH } from '../../system/process/system-tool.ts'
 import { findInterpreter } from './interpreter.ts'
 import { isolationFlags } from './runtime-flags.ts'
 
-type Program = { readonly file: string; readonly leading: readonly string[]; readonly argv0?: string }
+type Program = { readonly file: string; readonly leading: readonly string[]; readonly argv0?: string | undefined }
 
 /** A runtime of the machine, for a plugin; `known` is its version where nobody has to be asked. */
 export type FoundRuntime = { readonly plugin: string; readonly file: string; readonly known?: string }

@@ -6,9 +6,9 @@ import type { Ending, RunOptions } from '../../system/process/run-process.ts'
 export type InsideRun = Pick<RunOptions, 'timeoutMs' | 'signal' | 'kept' | 'readLine'> & {
   readonly words: readonly string[]
   /** What a process would read on standard input. */
-  readonly document?: Readonly<Record<string, unknown>>
-  readonly service?: string
-  readonly phase?: string
+  readonly document?: Readonly<Record<string, unknown>> | undefined
+  readonly service?: string | undefined
+  readonly phase?: string | undefined
   /** When its time is over, in milliseconds since 1970. */
   readonly deadlineMs: number
 }

@@ -2,6 +2,7 @@
 // environment is made, files are checked a last time, and it is ended in time.
 import type { VerifiedExecutable } from '../../client/index.ts'
 import type { CheckArguments } from '../../config/model/config.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { openPrivateDirectory } from '../../system/files/private-directory.ts'
 import type { Ending, RunLimits, RunOptions } from '../../system/process/run-process.ts'
 import { runProcess } from '../../system/process/run-process.ts'
@@ -16,12 +17,12 @@ import { requireRuntimeVersion } from './runtime-version.ts'
 type PluginProcess = {
   readonly executable: VerifiedExecutable
   readonly arguments: CheckArguments
-  readonly service?: string
-  readonly phase?: string
+  readonly service?: string | undefined
+  readonly phase?: string | undefined
   readonly timeoutMs: number
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** Further keys of the document on standard input, which the contract of the plugin names. */
-  readonly document?: Readonly<Record<string, unknown>>
+  readonly document?: Readonly<Record<string, unknown>> | undefined
 }
 
 export type RunDeps = {
@@ -29,7 +30,7 @@ export type RunDeps = {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Re-checks the files right before they are executed. */
   readonly locate: (executable: VerifiedExecutable) => VerifiedExecutable
-  readonly limits?: Partial<RunLimits>
+  readonly limits?: Partial<RunLimits> | undefined
   /** Plugins that need no process; absent, all are started. */
   readonly inside?: Inside
 }
@@ -46,21 +47,26 @@ export async function runPluginProcess(run: PluginProcess, reading: Reading, dep
   const deadlineMs = Date.now() + timeoutMs
   const inside = deps.inside?.take(deps.locate(executable), run.arguments)
   if (inside) {
-    const given = {
-      ...(service === undefined ? {} : { service }),
-      ...(phase === undefined ? {} : { phase }),
-      ...(document === undefined ? {} : { document: documentOf(run, document) }),
-    }
-    return await inside({ words, ...given, timeoutMs, deadlineMs, signal: run.signal, ...reading })
+    const asked = document === undefined ? undefined : documentOf(run, document)
+    return await inside({
+      words,
+      document: asked,
+      service,
+      phase,
+      timeoutMs,
+      deadlineMs,
+      signal: run.signal,
+      ...reading,
+    })
   }
   await using directory = await openPrivateDirectory()
   // Right before it is started: nothing is waited for any more.
   const { file, leading, argv0 } = programOf(deps.locate(executable), thisMachine(requireRuntimeVersion))
   const env = pluginEnvironment(deps.env, {
     ...{ temporary: directory.temporary, root: executable.root, contract: manifest.output },
-    ...(service === undefined ? {} : { service }),
-    ...(phase === undefined ? {} : { phase }),
-    ...(document === undefined ? {} : { input: 'json' as const }),
+    service,
+    phase,
+    input: document === undefined ? undefined : 'json',
     deadlineMs,
   })
   const launch = {
@@ -68,20 +74,19 @@ export async function runPluginProcess(run: PluginProcess, reading: Reading, dep
     argv: [...leading, ...words],
     env,
     cwd: directory.work,
-    ...(argv0 === undefined ? {} : { argv0 }),
+    argv0,
   }
   return await runProcess(launch, {
     timeoutMs,
     signal: run.signal,
     words: pluginLaunchWords,
     ...reading,
-    ...(document === undefined ? {} : { input: `${JSON.stringify(documentOf(run, document))}\n` }),
-    ...(deps.limits === undefined ? {} : { limits: deps.limits }),
+    input: document === undefined ? undefined : `${JSON.stringify(documentOf(run, document))}\n`,
+    limits: deps.limits,
   })
 }
 
 /** What stands on standard input, as one line of JSON. */
 function documentOf({ service, phase, document }: PluginProcess, given: unknown): Record<string, unknown> {
-  const facts = { ...(service === undefined ? {} : { service }), ...(phase === undefined ? {} : { phase }) }
-  return { v: 1, ...facts, arguments: given, ...document }
+  return { v: 1, ...omitUndefined({ service, phase }), arguments: given, ...document }
 }

@@ -18,8 +18,8 @@ type NotifierRun = {
   readonly arguments: CheckArguments
   readonly notification: Notification
   /** What the config says; else the plugin, else half a minute. */
-  readonly timeoutMs?: number
-  readonly signal?: AbortSignal
+  readonly timeoutMs?: number | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 type NotifierRunResult = Outcome<NotifyResultLine> & {
@@ -37,7 +37,7 @@ export async function runNotifier(run: NotifierRun, deps: RunDeps): Promise<Noti
   const ending = await runPluginProcess(
     {
       ...run,
-      ...(notification.service === undefined ? {} : { service: notification.service }),
+      service: notification.service,
       timeoutMs: run.timeoutMs ?? executable.manifest.timeoutMs ?? TIMEOUT_MS,
       document: { notification },
     },

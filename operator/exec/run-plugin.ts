@@ -15,11 +15,11 @@ import { runPluginProcess } from './plugin-process.ts'
 export type PluginRun = {
   readonly executable: VerifiedExecutable
   readonly arguments: CheckArguments
-  readonly service?: string
+  readonly service?: string | undefined
   readonly phase: Phase
   /** What the config says; else the plugin, else the phase decides. */
-  readonly timeoutMs?: number
-  readonly signal?: AbortSignal
+  readonly timeoutMs?: number | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 export type PluginRunResult = CheckReport & { readonly durationMs: number; readonly log: readonly LogLine[] }

@@ -16,12 +16,12 @@ type SecretsRun = {
   readonly executable: VerifiedExecutable
   readonly arguments: CheckArguments
   /** For which service. */
-  readonly service?: string
+  readonly service?: string | undefined
   /** To be renewed, if the plugin can. */
-  readonly lease?: SecretLease
+  readonly lease?: SecretLease | undefined
   /** What the config says; else the plugin, else 15 seconds. */
-  readonly timeoutMs?: number
-  readonly signal?: AbortSignal
+  readonly timeoutMs?: number | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 type SecretsRunResult = Outcome<SecretResultLine> & {
@@ -41,7 +41,7 @@ export async function runSecrets(run: SecretsRun, deps: RunDeps): Promise<Secret
     {
       ...run,
       timeoutMs: run.timeoutMs ?? executable.manifest.timeoutMs ?? TIMEOUT_MS,
-      ...(lease === undefined ? {} : { document: { lease } }),
+      document: lease && { lease },
     },
     { kept: KEPT },
     deps,

@@ -1,6 +1,6 @@
 // Runs one check again and again in its lane. What it comes to is for whoever watches it; a run that did not take place is told of as
 // `unknown`, like one that could not find out.
-
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { formatDuration } from '../../terminal/index.ts'
 import type { CheckOutcome } from '../check/outcome.ts'
 import type { PlannedCheck } from '../check/plan.ts'
@@ -118,7 +118,7 @@ async function runOnce(check: PlannedCheck, deps: OnceDeps): Promise<CheckOutcom
 function notRun({ service, phase, request, mark, item }: PlannedCheck, summary: string): CheckOutcome {
   return {
     ...{ service, phase, plugin: request.plugin, place: item.place, attempts: 0, durationMs: 0, log: [] },
-    ...(mark === undefined ? {} : { mark }),
+    ...omitUndefined({ mark }),
     ...{ status: 'unknown', summary },
   }
 }

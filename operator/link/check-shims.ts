@@ -3,6 +3,7 @@ import { lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { ShimRecord, ShimRecords } from '../../client/index.ts'
 import { coded } from '../../schemas/errors.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
 import { onDisk } from '../../system/files/errors.ts'
 import { problemOfPath } from '../../system/files/owned-path.ts'
@@ -84,7 +85,7 @@ async function writtenByAnother(path: string, env: Place['env'], known?: string)
 
 function checkOne({ path, text, plugin, version, comparison }: ShimRecord): CheckedShim {
   const found = (state: State, problem?: string): CheckedShim => {
-    return { path, state, plugin, version, ...(problem === undefined ? {} : { problem }) }
+    return { path, state, plugin, version, ...omitUndefined({ problem }) }
   }
   const stat = onDisk(path, () => lstatSync(path, { throwIfNoEntry: false }))
   if (!stat) return found('missing', 'there is no such file')

@@ -13,7 +13,7 @@ type LogSource = { readonly name: string; readonly path: string }
 
 type Reading = {
   /** Milliseconds since 1970. */
-  readonly since?: number
+  readonly since?: number | undefined
   /** Of each log, of what it holds when this begins. */
   readonly last?: number | undefined
   readonly follow: boolean

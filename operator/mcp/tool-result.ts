@@ -4,6 +4,7 @@ import type { VerifiedExecutable } from '../../client/index.ts'
 import type { CheckStatus } from '../../schemas/check-result.ts'
 import type { CodedError } from '../../schemas/errors.ts'
 import type { CheckContract } from '../../schemas/manifest.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { printable } from '../../schemas/quote.ts'
 import type { Captured } from '../../system/process/captured-output.ts'
 import type { Ending } from '../../system/process/run-process.ts'
@@ -46,7 +47,7 @@ export function resultOf({ executable, contract, report, ending, hide }: Run): T
   const log = parseLogLines(ending.stderr.text).slice(-MAX_LOG_LINES)
   const found = {
     ...{ status, summary, plugin: `${repo}/${plugin}`, version, durationMs: ending.durationMs },
-    ...given({ exitCode, hostCode, details, metrics }),
+    ...omitUndefined({ exitCode, hostCode, details, metrics }),
     ...(printed === '' ? {} : { output: printed }),
     ...(log.length === 0 ? {} : { log }),
   }
@@ -56,7 +57,7 @@ export function resultOf({ executable, contract, report, ending, hide }: Run): T
 
 /** Why nothing was run, with the code of octo. */
 export function failureOf(plugin: string, { code, message, hint }: CodedError): ToolResult {
-  const error = { code, message, ...given({ hint }) }
+  const error = { code, message, ...omitUndefined({ hint }) }
   return finished({ status: 'unknown', summary: message, plugin, error }, true)
 }
 
@@ -95,10 +96,6 @@ function plain(text: string): string {
     .replaceAll('\r\n', '\n')
     .replace(/[^\n\t]+/g, (part) => printable(part, part.length))
     .trimEnd()
-}
-
-function given<Values extends object>(values: Values): Partial<Values> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<Values>
 }
 
 /** The same with secrets taken out of every text in it. */

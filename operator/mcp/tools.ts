@@ -5,6 +5,7 @@ import type { PluginPin, PluginRequest } from '../../config/model/config.ts'
 import type { McpMark } from '../../config/model/read-mcp.ts'
 import type { CodedError } from '../../schemas/errors.ts'
 import { coded, isCoded, throwDefect } from '../../schemas/errors.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { quote } from '../../schemas/quote.ts'
 import { openFairSlots } from '../../system/async/slots.ts'
 import { doubtToldAboutItself } from '../exec/asks-about-itself.ts'
@@ -99,9 +100,7 @@ function markedOf({ plugin, repo, range, prerelease, mcp }: PluginPin): Marked[]
   if (!mcp) return []
   const request = {
     plugin,
-    ...(repo === undefined ? {} : { repo }),
-    ...(range === undefined ? {} : { range }),
-    ...(prerelease === undefined ? {} : { prerelease }),
+    ...omitUndefined({ repo, range, prerelease }),
   }
   return [{ request, mark: mcp }]
 }

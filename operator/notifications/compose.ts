@@ -4,6 +4,7 @@ import type { MessageEvent, MessageOf } from '../../config/model/message-samples
 import type { NotifierConfig } from '../../config/model/notifier-config.ts'
 import type { Notification } from '../../schemas/contract/notification.ts'
 import { throwDefect } from '../../schemas/errors.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { printable } from '../../schemas/quote.ts'
 import { standing } from './standing.ts'
 import type { News } from './state.ts'
@@ -46,7 +47,7 @@ export function composeNotification(wanted: Wanted): Composed {
     ...(service === '' ? {} : { service }),
     ...(check === '' ? {} : { check }),
     ...(status === '' ? {} : { status: status as Notification['status'] & string }),
-    ...(first === undefined ? {} : { follows: first }),
+    ...omitUndefined({ follows: first }),
     ...(several === undefined ? {} : { title: printable(several, MAX_TITLE) }),
     message: plainText(message, PROBLEMS.has(kind) ? (next?.(service) ?? []) : []),
   }

@@ -2,6 +2,7 @@
 // Nobody waits for a notifier, and nothing that one does is more than a warning.
 import { hostname } from 'node:os'
 import type { Notification } from '../../schemas/contract/notification.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { printable, quote } from '../../schemas/quote.ts'
 import type { Facts } from './compose.ts'
 import type { About, Happening } from './happening.ts'
@@ -200,7 +201,7 @@ export function openNotifications({ path, log, next, onTrouble, now = steadyNow 
 function statusOf(notifier: string, outlet: Outlet | undefined): NotifierStatus {
   const { delivered = 0, lost = 0, trouble, waiting, sending } = outlet ?? {}
   const count = (waiting?.count ?? 0) + (sending?.notification.count ?? 0)
-  return { notifier, delivered, waiting: count, lost, ...(trouble === undefined ? {} : { trouble }) }
+  return { notifier, delivered, waiting: count, lost, ...omitUndefined({ trouble }) }
 }
 
 const STARTED_AT = Date.now() - performance.now()

@@ -3,6 +3,7 @@
 import type { NotifierConfig } from '../../config/model/notifier-config.ts'
 import { SEVERITIES } from '../../config/model/notifier-config.ts'
 import { HOUR_MS } from '../../schemas/duration.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { printable } from '../../schemas/quote.ts'
 import type { Facts } from './compose.ts'
 import { composeNotification } from './compose.ts'
@@ -88,7 +89,7 @@ export function advance(outlet: Outlet, { rule, time, id, project, host, next }:
       began: [...outlet.began.filter((at) => at > now - rule.limit.perMs), now],
       sending: { notification, tries: 0, firstAt: now, dueAt: now, isUnderWay: true, saysLost: lost },
     },
-    ...(problem === undefined ? {} : { problem }),
+    ...omitUndefined({ problem }),
   }
 }
 
@@ -98,7 +99,7 @@ function withFirst(told: Outlet['told'], news: readonly News[], id: string): Out
   return Object.fromEntries(
     Object.entries(told).map(([name, { first }]) => {
       const known = first ?? (names.has(name) ? id : undefined)
-      return [name, known === undefined ? {} : { first: known }]
+      return [name, omitUndefined({ first: known })]
     }),
   )
 }

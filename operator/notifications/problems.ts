@@ -2,6 +2,7 @@
 // as that. Pure; times are milliseconds of any clock that does not go back.
 import type { NotifiedKind, Severity } from '../../config/model/notifier-config.ts'
 import { SEVERITIES } from '../../config/model/notifier-config.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { printable } from '../../schemas/quote.ts'
 import { formatDuration } from '../../terminal/index.ts'
 import type { About, Happening } from './happening.ts'
@@ -72,9 +73,9 @@ function only(subjects: Subjects, name: string, subject: Subject): Heard {
 function wrong(before: Subject | undefined, happening: Happening, kind: NotifiedKind, time: Time): Step {
   const { status } = happening
   const { well: _, ...kept }: Subject = before ?? { about: aboutOf(happening), openings: [] }
-  const severity = severityOf({ kind, ...(status === undefined ? {} : { status }) })
+  const severity = severityOf({ kind, ...omitUndefined({ status }) })
   const { problem } = kept
-  const says = { kind, severity, ...(status === undefined ? {} : { status }) }
+  const says = { kind, severity, ...omitUndefined({ status }) }
   if (problem) {
     const isWorse = isGivenUp(kind, problem.kind) || rank(severity) > rank(problem.severity)
     if (!isWorse) return { subject: before?.well ? kept : before }
@@ -135,7 +136,7 @@ function lookAt(subject: Subject, time: Time): Step | undefined {
     const forSoLong = `has stayed so for ${formatDuration(FLAPPING.calmMs)}`
     if (!problem) return { subject: undefined, news: resolvedNews(subject, forSoLong, time) }
     const { kind, severity, status, since } = problem
-    const said = { kind, severity, ...(status === undefined ? {} : { status }), since, at: time.at }
+    const said = { kind, severity, ...omitUndefined({ status }), since, at: time.at }
     return { subject: calm, news: { ...subject.about, ...said, message: forSoLong } }
   }
   return !problem && pruned(subject, time) === undefined ? { subject: undefined } : undefined
@@ -149,7 +150,7 @@ function pruned(subject: Subject, { now }: Time): Subject | undefined {
 
 function newsOf(happening: Happening, kind: NotifiedKind, { at }: Time): News {
   const { status, message } = happening
-  const said = status === undefined ? {} : { status }
+  const said = omitUndefined({ status })
   return { ...aboutOf(happening), kind, severity: severityOf({ kind, ...said }), ...said, message, since: at, at }
 }
 

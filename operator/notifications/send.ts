@@ -5,6 +5,7 @@ import type { CheckArguments } from '../../config/model/config.ts'
 import type { NotifierConfig } from '../../config/model/notifier-config.ts'
 import type { Notification } from '../../schemas/contract/notification.ts'
 import { throwDefect } from '../../schemas/errors.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { secretArguments } from '../../schemas/secret-arguments.ts'
 import type { RunDeps } from '../exec/plugin-process.ts'
 import { runNotifier } from '../exec/run-notifier.ts'
@@ -36,7 +37,7 @@ export function senderOf(deps: RunDeps): Send {
       )
       const { status, line, summary } = result
       const { retryAfterMs } = line ?? {}
-      return { status, summary: hide(summary), ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
+      return { status, summary: hide(summary), ...omitUndefined({ retryAfterMs }) }
     } catch (error) {
       throwDefect(error)
       return { status: 'failed', summary: hide(error.message) }

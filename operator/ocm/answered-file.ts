@@ -33,6 +33,6 @@ export function noFile(file: string, cause?: unknown): Error {
   return coded('PLUGIN_ANSWER_INVALID', {
     message: `the plugin answered with the file ${quote(file)}, which is not there`,
     details: { file },
-    ...(cause === undefined ? {} : { cause }),
+    cause,
   })
 }

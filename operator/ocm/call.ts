@@ -7,6 +7,7 @@ import type { Typed } from '../../schemas/contract/ocm/type-name.ts'
 import type { CodedError } from '../../schemas/errors.ts'
 import { coded, isCoded, throwDefect } from '../../schemas/errors.ts'
 import { parseJson } from '../../schemas/json.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { printable, quote } from '../../schemas/quote.ts'
 import { parseShape } from '../../schemas/shape.ts'
 import type { HttpReply, HttpRequest } from '../../system/http/connection.ts'
@@ -38,7 +39,7 @@ export async function callInstance(
     path: `${endpoint.path.slice(1)}${query === '' ? '' : `?${query}`}`,
     headers: {
       ...{ accept: 'application/json', 'content-type': 'application/json' },
-      ...(authorization === undefined ? {} : { [CREDENTIALS_HEADER]: authorization }),
+      ...omitUndefined({ [CREDENTIALS_HEADER]: authorization }),
     },
     ...(endpoint.method === 'POST' ? { json: request } : {}),
     ...{ maxBytes: MAX_ANSWER_BYTES, signal },

@@ -33,7 +33,7 @@ export function openCredentialHiding(): CredentialHiding {
       const details = all(error.details) as typeof error.details
       if (message === error.message && JSON.stringify(details) === JSON.stringify(error.details)) return error
       // Its cause says the same, and would be shown beside it.
-      return coded(error.code, { message, details, ...(error.hint === undefined ? {} : { hint: error.hint }) })
+      return coded(error.code, { message, details, hint: error.hint })
     },
   }
 }

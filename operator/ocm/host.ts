@@ -30,12 +30,12 @@ export type HostOptions = {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
   /** Of all types; each plugin is given those that it wants. Absent where nobody named any document of them. */
-  readonly configurations?: readonly Typed[]
+  readonly configurations?: readonly Typed[] | undefined
   /** Asked for the credentials of calls that are given none, in their order; nobody is when absent. */
   readonly credentialRepositories?: readonly Typed[]
-  readonly idleTimeoutMs?: number
+  readonly idleTimeoutMs?: number | undefined
   readonly log?: (line: PluginLine) => void
-  readonly limits?: Partial<InstanceLimits & { readonly drainMs: number }>
+  readonly limits?: Partial<InstanceLimits & { readonly drainMs: number }> | undefined
   readonly listen?: 'unix' | 'tcp'
   /** How an instance is got: one of this host's own when absent. */
   readonly start?: StartInstance
@@ -49,7 +49,7 @@ type HostCall = Question & {
   readonly blob?: string | Chunks | undefined
   /** Is given the file of the answer as a stream, and waited for; none is kept in the folder for `blobs` then. */
   readonly receive?: ((blob: OpenedBlob) => Promise<void>) | undefined
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | undefined
   readonly signal?: AbortSignal | undefined
 }
 

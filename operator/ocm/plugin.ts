@@ -22,7 +22,7 @@ export type ServicePlugin = {
   readonly name: string
   readonly capabilities: Capabilities
   /** For this plugin alone, whatever it is given beside them; none when absent. */
-  readonly configurations?: readonly Typed[]
+  readonly configurations?: readonly Typed[] | undefined
   /** Throws what a program that may not, or cannot be run is refused with. */
   open(): OpenedProgram
 }

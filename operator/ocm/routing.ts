@@ -7,6 +7,7 @@ import type { Contract, Endpoint } from '../../schemas/contract/ocm/endpoints.ts
 import { isCalled } from '../../schemas/contract/ocm/type-name.ts'
 import { coded } from '../../schemas/errors.ts'
 import { nearestWord } from '../../schemas/nearest-word.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { HostPlugin } from './plugin.ts'
 import { isBuiltIn } from './plugin.ts'
@@ -87,7 +88,7 @@ function unknownPlugin(name: string | undefined, plugins: readonly HostPlugin[])
   const known = plugins.map((plugin) => plugin.name)
   return coded('PLUGIN_NOT_FOUND', {
     message: name === undefined ? 'there is no service plugin' : `there is no service plugin ${quote(name)}`,
-    details: { ...(name === undefined ? {} : { plugin: name }), known },
+    details: { ...omitUndefined({ plugin: name }), known },
     hint: 'those that there are: `octo plugin ls`',
   })
 }
@@ -102,7 +103,7 @@ function nobody(question: Question, endpoints: readonly NamedEndpoint[], plugins
     message: isUnclear
       ? `the request says no type, by which a plugin is chosen for ${quote(endpoint)}`
       : `${who} ${quote(endpoint)}${what}`,
-    details: { endpoint, ...(plugin === undefined ? {} : { plugin }), ...(asked === undefined ? {} : { type: asked }) },
+    details: { endpoint, ...omitUndefined({ plugin, type: asked }) },
     hint: isUnclear ? 'say whom it is for: `--plugin NAME` or `--type TYPE`' : 'what plugins have: `octo plugin ls`',
   })
 }

@@ -12,6 +12,7 @@ import { throwDefect } from '../../schemas/errors.ts'
 import type { LockedPlugin } from '../../schemas/lockfile.ts'
 import { LOCK_FORMAT, renderLockfile } from '../../schemas/lockfile.ts'
 import { CHECK_CONTRACTS } from '../../schemas/manifest.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import { publicKeyLine } from '../../schemas/trust-key.ts'
@@ -116,7 +117,7 @@ async function plugin(item: CheckItem, outcome: PluginOutcome | undefined, sessi
     program: executable.plugin,
     words,
     warns: output !== 'exit-code',
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...omitUndefined({ timeoutMs }),
     config: configOf(executable, session),
     lock: renderLockfile({ format: LOCK_FORMAT, plugins: Object.fromEntries(entriesOf(executable, session)) }),
   }
@@ -159,7 +160,6 @@ function keyEntry(key: TrustKey): object {
     key: publicKeyLine(key),
     ...time(key.from, 'from'),
     ...time(key.to, 'to'),
-    ...(key.revoked === undefined ? {} : { revoked: key.revoked }),
-    ...(key.trustLockfile === undefined ? {} : { 'trust-lockfile': key.trustLockfile }),
+    ...omitUndefined({ revoked: key.revoked, 'trust-lockfile': key.trustLockfile }),
   }
 }

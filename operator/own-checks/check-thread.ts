@@ -10,7 +10,7 @@ import type { KnownProgram } from './known-program.ts'
 type Question = {
   readonly words: readonly string[]
   /** As on standard input of a process. */
-  readonly document?: Readonly<Record<string, unknown>>
+  readonly document?: Readonly<Record<string, unknown>> | undefined
   readonly deadlineMs: number
 }
 

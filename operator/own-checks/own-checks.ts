@@ -33,7 +33,7 @@ export function openOwnChecks({ env, digests = knownDigests() }: Setting): Insid
 
   async function runCounted(program: KnownProgram, given: CheckArguments, run: InsideRun): Promise<Ending> {
     const { words, document, deadlineMs } = run
-    const answer = thread.ask(program, { words, deadlineMs, ...(document ? { document } : {}) })
+    const answer = thread.ask(program, { words, deadlineMs, document })
     try {
       const ending = await endingWithin(answer.then(asPrinted), run)
       losses.answered(given)

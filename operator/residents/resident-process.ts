@@ -60,7 +60,7 @@ export async function startResident(
     const child = await launchApart(
       {
         ...{ file, argv: leading, env: pluginEnvironment(env, facts), cwd: directory.work },
-        ...(argv0 === undefined ? {} : { argv0 }),
+        argv0,
       },
       { stdio: ['pipe', 'pipe', 'ignore'], words: pluginLaunchWords },
     )

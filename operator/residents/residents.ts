@@ -4,6 +4,7 @@
 import type { VerifiedExecutable } from '../../client/index.ts'
 import type { CheckArguments } from '../../config/model/config.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import type { Ending } from '../../system/process/run-process.ts'
 import type { Inside, InsideRun } from '../exec/inside.ts'
 import { openLosses } from '../exec/losses.ts'
@@ -128,8 +129,6 @@ export function residentKey({ digest, path }: Pick<VerifiedExecutable, 'digest' 
 function questionOf({ words, document, service, phase, deadlineMs }: InsideRun): Question {
   return {
     ...{ words, deadlineMs },
-    ...(document === undefined ? {} : { document }),
-    ...(service === undefined ? {} : { service }),
-    ...(phase === undefined ? {} : { phase }),
+    ...omitUndefined({ document, service, phase }),
   }
 }

@@ -1,6 +1,7 @@
 // Reads what a finished run of a check means under the output contract that the release declares. Nothing passes that was cut off,
 // that contradicts itself or that never said anything: it is unknown.
 import type { CheckContract } from '../../schemas/manifest.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { signalCode } from '../../system/process/process-group.ts'
 import type { Ending } from '../../system/process/run-process.ts'
 import { formatBytes, formatDuration } from '../../terminal/index.ts'
@@ -39,5 +40,5 @@ export function stoppedReport(ending: Ending): CheckReport | undefined {
 }
 
 function hostReport(summary: string, hostCode: number, { exitCode }: Ending): CheckReport {
-  return { status: 'unknown', summary, hostCode, ...(exitCode === undefined ? {} : { exitCode }) }
+  return { status: 'unknown', summary, hostCode, ...omitUndefined({ exitCode }) }
 }

@@ -3,6 +3,7 @@
 import type { OutcomeStatus } from '../../schemas/contract/outcome.ts'
 import { OUTCOME_EXIT_CODES } from '../../schemas/contract/outcome.ts'
 import { throwDefect } from '../../schemas/errors.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { printable } from '../../schemas/quote.ts'
 import type { Ending } from '../../system/process/run-process.ts'
 import { stoppedReport } from './interpret.ts'
@@ -30,7 +31,7 @@ export function readOutcome<Line extends OutcomeLine>(ending: Ending, parse: (te
   const stopped = stoppedReport(ending)
   if (stopped) {
     const { summary, hostCode } = stopped
-    return { status: 'retry', summary, ...(hostCode === undefined ? {} : { hostCode }) }
+    return { status: 'retry', summary, ...omitUndefined({ hostCode }) }
   }
   const { exitCode = -1 } = ending
   const found = findLine(ending, parse)

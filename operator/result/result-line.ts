@@ -2,6 +2,7 @@
 // no text of a person either: what it meant to say is unknown.
 import { MAX_RESULT_BYTES, parseCheckResult } from '../../schemas/check-result.ts'
 import { throwDefect } from '../../schemas/errors.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { printable } from '../../schemas/quote.ts'
 import type { Captured } from '../../system/process/captured-output.ts'
 import { overwrittenParts, withoutSequences } from './plain-text.ts'
@@ -52,16 +53,9 @@ function readJson(line: string, { isUtf8 }: Captured): ResultLine {
   if (!isUtf8 && line.includes('\ufffd')) return { kind: 'broken', problem: 'it is not UTF-8' }
   try {
     const { v: _, status, summary, ...rest } = parseCheckResult(line, 'result')
-    return { kind: 'result', report: { status, summary: summaryOf(summary), ...definedOf(rest) } }
+    return { kind: 'result', report: { status, summary: summaryOf(summary), ...omitUndefined(rest) } }
   } catch (error) {
     throwDefect(error)
     return { kind: 'broken', problem: `${printable(error.message, 300)}; a result is a line such as ${A_RESULT}` }
   }
-}
-
-type Optional<Fields> = { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> }
-
-/** Without keys whose value is undefined, which an exact type does not allow. */
-function definedOf<Fields extends object>(fields: Fields): Optional<Fields> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Optional<Fields>
 }

@@ -55,7 +55,7 @@ export async function runForeground(
   { cwd, env }: InteractiveDeps,
 ): Promise<ForegroundEnd> {
   const { file, leading, argv0 } = programOf(executable, thisMachine(requireRuntimeVersion))
-  const what = { file, argv: [...leading, ...argv], env, cwd, ...(argv0 === undefined ? {} : { argv0 }) }
+  const what = { file, argv: [...leading, ...argv], env, cwd, argv0 }
   return await runHere(what, pluginLaunchWords)
 }
 

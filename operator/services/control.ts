@@ -5,6 +5,7 @@ import type { Server, Socket } from 'node:net'
 import { createConnection, createServer } from 'node:net'
 import { dirname } from 'node:path'
 import { isCoded } from '../../schemas/errors.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { replaceFile } from '../../system/files/atomic-file.ts'
 import { isOursAlone } from '../../system/files/own-folder.ts'
 import { identityOf, isAlive } from '../../system/process/identity.ts'
@@ -81,7 +82,7 @@ function parse(line: string | undefined): Request | undefined {
 function failed(error: unknown): Answer {
   const { code, hint } = isCoded(error) ? error : { code: 'INTERNAL' as const, hint: undefined }
   const message = error instanceof Error ? error.message : String(error)
-  return { v: 1, state: 'failed', error: { code, message, ...(hint === undefined ? {} : { hint }) } }
+  return { v: 1, state: 'failed', error: { code, message, ...omitUndefined({ hint }) } }
 }
 
 /** Undefined where nobody answers; throws what `signal` was aborted with, and what was asked for is done all the same. */

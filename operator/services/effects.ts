@@ -1,4 +1,5 @@
 // Does what the life of an instance asks for, and tells it what came of it: checks, programs, and their end.
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { endProcesses } from '../../system/process/end-processes.ts'
 import { isAlive } from '../../system/process/identity.ts'
 import { MARK } from '../../system/process/mark.ts'
@@ -176,7 +177,7 @@ export function openEffects(deps: EffectsDeps): Effects {
       deps.onChecks(one, seen, watched.get(one.id)?.checks)
       watched.set(one.id, { generation, health: mark_, checks: seen })
       if (health === one.instance.health && reason === one.instance.reason) return
-      tell(one, { kind: 'health', generation, health, ...(reason === undefined ? {} : { reason }) })
+      tell(one, { kind: 'health', generation, health, ...omitUndefined({ reason }) })
     }
   }
 

@@ -1,4 +1,5 @@
 // What of the life of an instance and of its checks somebody may want to be told of.
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import type { Happening } from '../notifications/happening.ts'
 import { endInWords } from './end.ts'
 import type { SeenCheck } from './health-watch.ts'
@@ -71,7 +72,7 @@ export function checkHappenings(
     const last = before.find(({ label }) => label === check.label)
     if (kind === undefined || (last && kindOf(last) === kind && last.status === check.status)) return []
     const { name, status, summary = '' } = check
-    return [{ service, instance: id, check: name, kind, message: summary, ...(status === undefined ? {} : { status }) }]
+    return [{ service, instance: id, check: name, kind, message: summary, ...omitUndefined({ status }) }]
   })
 }
 

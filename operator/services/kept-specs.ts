@@ -4,6 +4,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { ServiceSpec } from '../../config/model/service-spec.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { readIfWhole, writeWhole } from '../../system/files/atomic-file.ts'
 import { digestOf, fieldsOf, settingsOf } from './digests.ts'
 import type { Places } from './places.ts'
@@ -97,7 +98,7 @@ export function recallSpec(
   const started = { spec, executable: executable === undefined ? undefined : { digest: executable }, secrets: [] }
   if (digestOf(started) !== digest) return undefined
   const fields = fieldsOf(started)
-  return { spec, secrets: [], digest, fields, initDigest, ...(executable === undefined ? {} : { executable }) }
+  return { spec, secrets: [], digest, fields, initDigest, ...omitUndefined({ executable }) }
 }
 
 function variablesOf(pid: number): ReadonlyMap<string, string> | undefined {

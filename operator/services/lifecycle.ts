@@ -1,6 +1,7 @@
 // The life of one instance of a service, without a clock or a process: what happened gives the next state and what is to be
 // done. Whatever was started belongs to a generation, and what it reports later than the next one began counts for nothing.
 import type { RestartRule } from '../../config/model/service-spec.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import type { ProcessIdentity } from '../../system/process/identity.ts'
 import type { End } from './end.ts'
 import { endInWords } from './end.ts'
@@ -167,7 +168,7 @@ function endThen(instance: Instance, next: NonNullable<Instance['next']>): Step 
 
 function rest(instance: Instance, state: State, reason?: string): Instance {
   const { due: _, next: __, process: ___, reason: ____, ...kept } = instance
-  return { ...kept, state, ...(reason === undefined ? {} : { reason }) }
+  return { ...kept, state, ...omitUndefined({ reason }) }
 }
 
 type Heard = Extract<Event, { generation: number }>
@@ -272,7 +273,7 @@ function withHealth(instance: Instance, { health, reason }: Extract<Heard, { kin
     ...kept,
     health,
     ...(health === 'healthy' ? { healthyAt: healthyAt ?? now } : {}),
-    ...(reason === undefined ? {} : { reason }),
+    ...omitUndefined({ reason }),
   }
 }
 

@@ -80,7 +80,7 @@ async function pluginPart(service: RunnableService, executable: VerifiedExecutab
   const { file, leading, argv0 } = programOf(facts.locate(executable), thisMachine(requireRuntimeVersion))
   const temporary = ownFolder(facts, 'tmp', wanted.id)
   return {
-    ...{ file, argv: [...leading, ...words], ...(argv0 === undefined ? {} : { argv0 }) },
+    ...{ file, argv: [...leading, ...words], argv0 },
     cwd: workingDir(service) ?? ownFolder(facts, 'work', wanted.id),
     env: (given: Readonly<Record<string, string>>) => ({
       ...pluginEnvironment(facts.env, { temporary, root, contract: manifest.output }),
@@ -112,7 +112,7 @@ function filePart(service: RunnableService, program: ProvenProgram, { wanted, fa
   const found = { ...program, plugin: service.name, manifest: { protocol: 'exec' as const } }
   const { file, leading, argv0 } = programOf(found, thisMachine(requireRuntimeVersion))
   return {
-    ...{ file, argv: [...leading, ...program.entry, ...words], ...(argv0 === undefined ? {} : { argv0 }) },
+    ...{ file, argv: [...leading, ...program.entry, ...words], argv0 },
     cwd: workingDir(service) ?? ownFolder(facts, 'work', wanted.id),
     env: (given) => serviceEnvironment(facts.env, { ...program.environment, ...given }),
   }

@@ -2,6 +2,7 @@
 // depends on the supervisor's life.
 import { closeSync } from 'node:fs'
 import { join } from 'node:path'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { bootId } from '../../system/boot-id.ts'
 import { oomKillsIn } from '../../system/process/cgroup-limits.ts'
 import type { ProcessEnd } from '../../system/process/collected.ts'
@@ -43,7 +44,7 @@ export async function startProgram(
       boot: bootId(),
       pid,
       start: statOf(pid)?.start ?? '',
-      ...(cgroup === undefined ? {} : { cgroup }),
+      ...omitUndefined({ cgroup }),
     }
     return { process, ended: ended.then((end) => ({ ...endOf(end), ...oomKillsOf(cgroup) })) }
   } catch (error) {

@@ -1,5 +1,6 @@
 // How one instance is, for people and programs: as its supervisor knows it, or as the journal and the machine tell without one.
 import type { ServiceLimits } from '../../config/model/service-spec.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { keptBytes } from '../logs/kept-log.ts'
 import { allAsTheyAre } from './adopt.ts'
 import type { SeenCheck } from './health-watch.ts'
@@ -36,12 +37,9 @@ export function statusOf(
     ...(runs ? { pid: process.pid } : {}),
     ...(state === 'running' && startedAt !== undefined ? { upMs: Math.max(0, Math.round(now - startedAt)) } : {}),
     ...(state === 'pausing' && due !== undefined ? { retryInMs: Math.max(0, Math.round(due - now)) } : {}),
-    ...(end === undefined ? {} : { end }),
-    ...(reason === undefined ? {} : { reason }),
-    ...(checks === undefined ? {} : { checks }),
-    ...(secrets === undefined ? {} : { secrets }),
+    ...omitUndefined({ end, reason, checks, secrets }),
     ...(runs && limits ? { limits: limitsInForce(limits, process) } : {}),
-    ...(program === undefined ? {} : { program }),
+    ...omitUndefined({ program }),
     ...(differs ? { differs } : {}),
   }
 }

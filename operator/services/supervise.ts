@@ -1,6 +1,7 @@
 // The life of a supervisor: takes the lock before it touches anything, finds what another one left, listens, and ends when nothing
 // of the project runs any more. Killed, it leaves everything as it is.
 import { coded, firstFailure } from '../../schemas/errors.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { quote } from '../../schemas/quote.ts'
 import { withoutMemoryInCores } from '../../system/process/core-files.ts'
 import { MARK } from '../../system/process/mark.ts'
@@ -106,7 +107,7 @@ function busy(places: Places): Error {
   const pid = supervisorOf(places)?.pid
   return coded('SUPERVISOR_BUSY', {
     message: `the services of this config are supervised by ${pid === undefined ? 'another process' : `process ${pid}`} already`,
-    details: pid === undefined ? {} : { pid },
+    details: omitUndefined({ pid }),
     hint: 'ask it: `octo status`',
   })
 }

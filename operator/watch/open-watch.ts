@@ -1,5 +1,6 @@
 // Keeps the checks of a config running, and tells how each is as that changes. Services are neither started nor stopped.
 import type { PluginOutcome, VerifiedExecutable } from '../../client/index.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import type { CheckOutcome } from '../check/outcome.ts'
 import type { PlannedCheck } from '../check/plan.ts'
 import { requestKey } from '../check/plan.ts'
@@ -112,7 +113,7 @@ function firstRow(check: PlannedCheck, provided: Watching['provided'], since: nu
   const named = {
     ...{ service, phase, plugin: request.plugin, place: item.place },
     ...(outcome?.state === 'done' ? { version: outcome.value.version } : {}),
-    ...(mark === undefined ? {} : { mark }),
+    ...omitUndefined({ mark }),
   }
   if (fate.kind === 'run') return { ...named, status: 'waiting', since }
   const status = fate.kind === 'skip' ? 'skipped' : 'unknown'

@@ -73,11 +73,11 @@ export async function callPluginCommand(
       ...{ plugins, cwd, env: process.env, log: (line: PluginLine) => terminal.debug(logLine(line)) },
       ...(configurations ? { configurations } : {}),
       blobs: () => blobFolder(options.save, cwd),
-      ...{ start: sharing(keptMs !== undefined), ...(keptMs === undefined ? {} : { idleTimeoutMs: keptMs }) },
+      ...{ start: sharing(keptMs !== undefined), idleTimeoutMs: keptMs },
     })
     return await host.call({
       ...{ ...question, credentials, blob, receive, signal },
-      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      timeoutMs,
     })
   }
 }

@@ -29,7 +29,7 @@ export async function logs(call: ProjectCall): Promise<number> {
   const follow = options.follow === true
   using read = follow ? untilUnread(interruption.signal) : undefined
   await readLogs(sources, {
-    ...(since === undefined ? {} : { since }),
+    since,
     ...{ last, follow, signal: (read ?? interruption).signal },
     line: ({ name }, text) => {
       const line = hide(text)

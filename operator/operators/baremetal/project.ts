@@ -51,7 +51,7 @@ export async function statusAfter(
 export function answerError(answer: Exclude<Answer, { readonly state: 'done' }>): Error {
   if (answer.state !== 'failed') return coded('INTERNAL', { message: 'another question was answered' })
   const { code, message, hint } = answer.error
-  return coded(code, { message, ...(hint === undefined ? {} : { hint }) })
+  return coded(code, { message, hint })
 }
 
 export const NOTHING_STARTED = 'no service of this config was started yet'

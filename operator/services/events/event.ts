@@ -1,6 +1,7 @@
 // What happened to the services of a project, one thing after the other, for whoever asks later: more than anybody is sent a
 // message of. Pure. Texts are without secrets and of one line before they get here.
 import type { CheckStatus } from '../../../schemas/check-result.ts'
+import { omitUndefined } from '../../../schemas/omit-undefined.ts'
 import { formatDuration } from '../../../terminal/index.ts'
 import type { Happening } from '../../notifications/happening.ts'
 import type { End } from '../end.ts'
@@ -48,7 +49,7 @@ function endOf({ end, endedAt }: Instance, before: Instance): readonly Told[] {
 }
 
 function pidOf({ process }: Instance): { readonly pid?: number } {
-  return process === undefined ? {} : { pid: process.pid }
+  return omitUndefined({ pid: process?.pid })
 }
 
 function healthOf({ state, health, reason = '' }: Instance, before: Instance): readonly Told[] {
@@ -92,10 +93,7 @@ export function foundEvents(one: One, before: Instance): readonly ServiceEvent[]
 export function checkEvent({ kind, service, instance, check, status, message }: Happening): ServiceEvent {
   return {
     kind: kind === 'well' ? 'check-passed' : 'check-failed',
-    ...(service === undefined ? {} : { service }),
-    ...(instance === undefined ? {} : { instance }),
-    ...(check === undefined ? {} : { check }),
-    ...(status === undefined ? {} : { status }),
+    ...omitUndefined({ service, instance, check, status }),
     message,
   }
 }

@@ -3,6 +3,7 @@
 // this machine by.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { MetricsListen } from '../../../config/model/read-metrics.ts'
+import { omitUndefined } from '../../../schemas/omit-undefined.ts'
 import { isLoopback } from '../../../system/http/loopback.ts'
 import { EXPOSITION_TYPE } from '../../metrics/exposition.ts'
 
@@ -79,7 +80,7 @@ export function openEndpoint({ render, log, retryMs = RETRY_MS }: EndpointDeps):
     },
     status() {
       if (!wanted) return undefined
-      return { address: addressOf(wanted, server), ...(trouble === undefined ? {} : { trouble }) }
+      return { address: addressOf(wanted, server), ...omitUndefined({ trouble }) }
     },
     async [Symbol.asyncDispose]() {
       isClosed = true

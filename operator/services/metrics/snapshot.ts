@@ -1,5 +1,6 @@
 // What can be measured of a project at one moment: by whoever supervises it, or without one by what is on disk and in /proc. Plain
 // data, which goes over the control socket.
+import { omitUndefined } from '../../../schemas/omit-undefined.ts'
 import type { ProcessIdentity } from '../../../system/process/identity.ts'
 import type { Usage } from '../../../system/process/usage.ts'
 import { startTimeSeconds, usageOf } from '../../../system/process/usage.ts'
@@ -105,7 +106,7 @@ function measured(all: readonly One[], places: Places): readonly (InstanceMetric
     const used = process && usage.get(process.pid)
     return {
       ...{ one, service, replica: id.slice(service.length + 1), state, failures, generation },
-      ...(startedAt === undefined ? {} : { startedAt }),
+      ...omitUndefined({ startedAt }),
       ...(used ? { usage: used } : {}),
       log: logOf(logPath(places, id)),
     }

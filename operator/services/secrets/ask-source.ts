@@ -3,6 +3,7 @@ import type { PluginOutcome } from '../../../client/index.ts'
 import type { SecretSource } from '../../../config/model/service-spec.ts'
 import type { SecretLease, SecretResultLine } from '../../../schemas/contract/secrets.ts'
 import { isCoded } from '../../../schemas/errors.ts'
+import { omitUndefined } from '../../../schemas/omit-undefined.ts'
 import { secretArguments } from '../../../schemas/secret-arguments.ts'
 import { MARK } from '../../../system/process/mark.ts'
 import { requestKey } from '../../check/plan.ts'
@@ -41,14 +42,14 @@ export async function askSource(question: Question, facts: AskFacts): Promise<As
     const result = await runSecrets(
       {
         ...{ executable, arguments: source.arguments, service, signal },
-        ...(lease === undefined ? {} : { lease }),
-        ...(timeoutMs === undefined ? {} : { timeoutMs }),
+        lease,
+        timeoutMs,
       },
       { env: { ...facts.env, [MARK]: ownMark(facts.places) }, locate: facts.locate },
     )
     if (result.status === 'ok') return { status: 'ok', line: result.line }
     const retryAfterMs = result.line?.retryAfterMs
-    return { status: result.status, reason: result.summary, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
+    return { status: result.status, reason: result.summary, ...omitUndefined({ retryAfterMs }) }
   } catch (error) {
     return {
       status: isPassing(error) ? 'retry' : 'failed',

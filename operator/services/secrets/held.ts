@@ -1,6 +1,7 @@
 // What one source has given, until when that is good, and when it is asked again: at two thirds of that time, so that a server that
 // is away for a while costs nobody anything. By the clock of the wall, as the source says it. Pure.
 import type { SecretLease, SecretResultLine } from '../../../schemas/contract/secrets.ts'
+import { omitUndefined } from '../../../schemas/omit-undefined.ts'
 import { pauseBefore } from '../pause.ts'
 import type { Secrets } from './secret-folders.ts'
 
@@ -46,10 +47,10 @@ export function heldFrom(
   ]
   return {
     secrets,
-    ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...omitUndefined({ expiresAt }),
     ...(askAfterMs.length === 0 ? {} : { askAt: now + Math.min(...askAfterMs) }),
     ...(lease && line.renewable ? { lease } : {}),
-    ...(line.version === undefined ? {} : { version: line.version }),
+    ...omitUndefined({ version: line.version }),
   }
 }
 
