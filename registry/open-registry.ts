@@ -142,7 +142,7 @@ export async function openRegistry({
 type DepsOptions = Required<Pick<OpenOptions, 'config' | 'logger' | 'clock'>> & {
   readonly metadata?: MetadataStore | undefined
   readonly blobs?: BlobStore | undefined
-  readonly busyMs?: number
+  readonly busyMs?: number | undefined
   /** Whether a database that nobody wrote to yet is refused. */
   readonly existing?: boolean
 }
@@ -150,9 +150,7 @@ type DepsOptions = Required<Pick<OpenOptions, 'config' | 'logger' | 'clock'>> & 
 /** The database and blobs of a data directory, as commands use them beside a running server. Throws DATA_DIR_CORRUPT and others. */
 export async function openDeps(options: DepsOptions): Promise<RegistryDeps> {
   const { config, logger, clock, blobs, busyMs, existing = false } = options
-  const metadata =
-    options.metadata ??
-    openDatabase(databasePath(config.dataDir), { existing, ...(busyMs === undefined ? {} : { busyMs }) })
+  const metadata = options.metadata ?? openDatabase(databasePath(config.dataDir), { existing, busyMs })
   try {
     const stores = await openStores(config.dataDir, blobs)
     await requireRowsForBlobs(metadata.audit, stores.blobs)

@@ -1,4 +1,5 @@
 // Latency as a metric with limits, and the status that the limits give it.
+import { omitUndefined } from '../schemas/omit-undefined.ts'
 import type { CheckStatus, Metric } from './result.ts'
 
 export type LatencyLimits = { readonly warnMs?: number | undefined; readonly critMs?: number | undefined }
@@ -11,7 +12,6 @@ export function latencyStatus(ms: number, { warnMs, critMs }: LatencyLimits): Ch
 export function latencyMetric(ms: number, { warnMs, critMs }: LatencyLimits): Metric {
   return {
     ...{ name: 'latency', value: Math.round(ms * 1000) / 1000, unit: 'ms', min: 0 },
-    ...(warnMs === undefined ? {} : { warn: warnMs }),
-    ...(critMs === undefined ? {} : { crit: critMs }),
+    ...omitUndefined({ warn: warnMs, crit: critMs }),
   }
 }

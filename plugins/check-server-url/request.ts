@@ -51,7 +51,7 @@ function open(target: WebTarget, settings: RequestSettings): ClientRequest {
   const options: RequestOptions = {
     ...{ method, signal, host: bareHost(url), port: url.port || undefined, maxHeaderSize: MAX_HEADER_BYTES },
     ...{ path: url.pathname + url.search, headers: { accept: '*/*', 'user-agent': 'octo-check-server-url' } },
-    ...(credentials === undefined ? {} : { auth: credentials }),
+    auth: credentials,
     createConnection: (_options: unknown, done: Connected) => {
       connected(target, settings).then(
         (socket) => done(null, socket),

@@ -45,7 +45,7 @@ export function prefixOf({ context, namespace }: Setting): readonly string[] {
 }
 
 function openKubectl(prefix: readonly string[], cwd: string): Kubectl {
-  const given = (input: string | undefined) => ({ cwd, ...(input === undefined ? {} : { input }) })
+  const given = (input: string | undefined) => ({ cwd, input })
   return {
     words: prefix,
     run: (words, input) => runProgram([...prefix, ...words], given(input)),

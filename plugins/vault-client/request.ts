@@ -85,7 +85,7 @@ async function send(vault: Vault, url: URL, { method = 'GET', token, body }: Que
   const options = {
     ...{ method, headers, signal: AbortSignal.any([signal, late]), agent: false as const },
     ...(isTls ? tls : {}),
-    ...(server.socketPath === undefined ? {} : { socketPath: server.socketPath }),
+    socketPath: server.socketPath,
   }
   const asked = request(url, options, (response) => collect(response, resolve, reject))
   asked.once('error', reject).end(text)

@@ -36,6 +36,5 @@ export async function openReading(options: RegistryOptions, terminal: Terminal):
   const registry = parseRegistryUrl(options.registry, process.env)
   const token = await findToken({ registry, tokenFile: options.tokenFile, env: process.env })
   if (token !== undefined) refuseCleartext(registry, options.insecureHttp === true)
-  const asWhom = token === undefined ? {} : { token }
-  return openConnection(registry, { ...asWhom, env: process.env, onWait: waitingLine(terminal) })
+  return openConnection(registry, { token, env: process.env, onWait: waitingLine(terminal) })
 }

@@ -5,6 +5,7 @@ import { rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { digestFromHex } from '../../schemas/digest.ts'
 import { coded } from '../../schemas/errors.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import type { Platform } from '../../schemas/platform.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { ReleaseArtifact } from '../../schemas/release-statement.ts'
@@ -95,7 +96,7 @@ async function packArchive(plan: ArchivePlan, context: Packing): Promise<Release
 }
 
 function runBy({ runtime, argv0 }: ArtifactPlan) {
-  return { ...(runtime ? { runtime } : {}), ...(argv0 === undefined ? {} : { argv0 }) }
+  return { ...(runtime ? { runtime } : {}), ...omitUndefined({ argv0 }) }
 }
 
 /** Reads the archive back with the parser that registry and client use. */

@@ -71,7 +71,7 @@ async function openKey(text: string, source: string, { env, askPassphrase }: Key
   const encrypted = pem.includes('ENCRYPTED')
   const passphrase = encrypted ? await findPassphrase(source, env, askPassphrase) : undefined
   try {
-    return createPrivateKey({ key: pem, format: 'pem', ...(passphrase === undefined ? {} : { passphrase }) })
+    return createPrivateKey({ key: pem, format: 'pem', passphrase })
   } catch {
     // OpenSSL's own error says nothing more and its object may carry the key.
     throw encrypted ? locked(source) : unreadable(source, pem)

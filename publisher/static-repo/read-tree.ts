@@ -3,6 +3,7 @@
 import { coded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
 import { isName } from '../../schemas/name.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import type { DocumentVersion } from '../../schemas/plugin-document.ts'
 import { parsePluginDocument } from '../../schemas/plugin-document.ts'
 import { withPage } from '../../schemas/plugin-pages.ts'
@@ -74,7 +75,7 @@ async function readRelease(tree: TreeReader, { repo, plugin, keyring }: Place, s
     throw coded('DIGEST_MISMATCH', {
       message: `${quote(path)} is not the one that the tree lists, expected \`${bundle.digest}\`, found \`${bundleDigest}\``,
     })
-  const notes = { ...(reason === undefined ? {} : { reason }), ...(deprecated === undefined ? {} : { deprecated }) }
+  const notes = omitUndefined({ reason, deprecated })
   return { version, publishedAt, state, ...notes, bundle, predicate } satisfies ReleaseRecord
 }
 

@@ -1,6 +1,7 @@
 // What everybody is told of a repo that does not exist, and of a private one whoever asks may not read: word for word the same.
 import { coded } from '../../schemas/errors.ts'
 import { isName } from '../../schemas/name.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { quote } from '../../schemas/quote.ts'
 
 export function repoNotFound(repo: string): Error {
@@ -12,7 +13,7 @@ export function loginNeeded(repo?: string): Error {
   const what = repo === undefined ? 'this registry has private repos' : `no public repo here is called ${quote(repo)}`
   return coded('UNAUTHENTICATED', {
     message: `${what}, and private ones need a token`,
-    ...(repo === undefined ? {} : { details: { repo } }),
+    details: omitUndefined({ repo }),
     hint: (data) =>
       `\`octo login --registry URL --token-file FILE\` keeps a token; the registry’s owner makes one: \`octo registry token create --name NAME --scope '${scopedRepo(repo)}/*:read' --data ${data}\``,
   })

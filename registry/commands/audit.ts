@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { coded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { ownValue } from '../../schemas/own-value.ts'
 import { printable, quote, shellWord } from '../../schemas/quote.ts'
 import type { Run } from '../../terminal/program.ts'
@@ -84,7 +85,7 @@ function rowToJson({ id, at, actor, action, subject, details }: ShownAudit, name
   const actorName = names.get(actor)
   return {
     ...{ id, at: new Date(at).toISOString(), actor },
-    ...(actorName === undefined ? {} : { actorName }),
+    ...omitUndefined({ actorName }),
     ...{ action, subject, details },
   }
 }

@@ -129,7 +129,7 @@ export type AuditQuery = {
   readonly subject?: string
   readonly actor?: string
   /** Milliseconds since 1970. */
-  readonly since?: number
+  readonly since?: number | undefined
   readonly limit: number
 }
 
@@ -138,7 +138,7 @@ export type CatalogStore = {
   plugin(repo: Name, plugin: Name): Promise<Plugin | undefined>
   release(release: ReleaseKey): Promise<Release | undefined>
   /** Names of a repo's plugins in order, at most `limit` behind `after`; all when nothing is said. */
-  plugins(repo: Name, page?: { readonly after?: Name; readonly limit?: number }): Promise<Name[]>
+  plugins(repo: Name, page?: { readonly after?: Name | undefined; readonly limit?: number }): Promise<Name[]>
   /** One plugin with all its releases, in the order they were published. */
   record(repo: Name, plugin: Name): Promise<PluginRecord | undefined>
   /** Versions of a plugin with just enough to rank them, in any order. */
@@ -157,7 +157,7 @@ export type CatalogStore = {
   activeVersions(
     repo: Name,
     plugin: Name,
-    page: { readonly after?: string; readonly limit: number },
+    page: { readonly after?: string | undefined; readonly limit: number },
   ): Promise<Version[]>
   /** Serials of all plugins of a repo by name, as they are in one moment. */
   serials(repo: Name): Promise<Pick<Plugin, 'plugin' | 'serial'>[]>

@@ -49,8 +49,7 @@ export class Components {
   async tags(at: OciRepository, { after, limit }: TagPage): Promise<readonly string[]> {
     await this.require(at)
     const { repo, plugin } = at
-    if (plugin !== undefined)
-      return this.#metadata.catalog.activeVersions(repo, plugin, { limit, ...(after === undefined ? {} : { after }) })
+    if (plugin !== undefined) return this.#metadata.catalog.activeVersions(repo, plugin, { limit, after })
     const { version } = await this.#lists.render(repo)
     return (after === undefined || version > after ? [version] : []).slice(0, limit)
   }

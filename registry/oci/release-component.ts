@@ -3,6 +3,7 @@
 // digest unknown, and a test with frozen digests fails.
 import type { Digest } from '../../schemas/digest.ts'
 import type { ReleasedManifest } from '../../schemas/manifest.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import type { Platform } from '../../schemas/platform.ts'
 import { ANY } from '../../schemas/platform.ts'
 import type { ReleaseArtifact, ReleasePredicate } from '../../schemas/release-statement.ts'
@@ -83,7 +84,7 @@ function identitiesOf(platform: Platform, type: string): readonly (Identity | un
 
 function identityOf(platform: Platform): Identity {
   const [os = '', architecture = '', libc] = platform.split('_')
-  return { os, architecture, ...(libc === undefined ? {} : { libc }) }
+  return { os, architecture, ...omitUndefined({ libc }) }
 }
 
 function keyOf({ os, architecture, libc = '' }: Identity = {}): string {
@@ -93,8 +94,10 @@ function keyOf({ os, architecture, libc = '' }: Identity = {}): string {
 function aboutOf({ description, license, homepage, source }: ReleasedManifest): Identity {
   return {
     'org.opencontainers.image.description': description,
-    ...(license === undefined ? {} : { 'org.opencontainers.image.licenses': license }),
-    ...(homepage === undefined ? {} : { 'org.opencontainers.image.url': homepage }),
-    ...(source === undefined ? {} : { 'org.opencontainers.image.source': source }),
+    ...omitUndefined({
+      'org.opencontainers.image.licenses': license,
+      'org.opencontainers.image.url': homepage,
+      'org.opencontainers.image.source': source,
+    }),
   }
 }

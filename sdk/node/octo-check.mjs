@@ -1000,6 +1000,11 @@ function leaseOf({ lease }) {
   throw invalidOptions("`lease` of the document has no `id` and `durationMs`");
 }
 
+// schemas/omit-undefined.ts
+function omitUndefined(fields) {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== void 0));
+}
+
 // sdk/thresholds.ts
 function latencyStatus(ms, { warnMs, critMs }) {
   if (critMs !== void 0 && ms > critMs) return "critical";
@@ -1008,8 +1013,7 @@ function latencyStatus(ms, { warnMs, critMs }) {
 function latencyMetric(ms, { warnMs, critMs }) {
   return {
     ...{ name: "latency", value: Math.round(ms * 1e3) / 1e3, unit: "ms", min: 0 },
-    ...warnMs === void 0 ? {} : { warn: warnMs },
-    ...critMs === void 0 ? {} : { crit: critMs }
+    ...omitUndefined({ warn: warnMs, crit: critMs })
   };
 }
 

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers'
 import { isatty } from 'node:tty'
 import { OPERATOR_EXIT, OperatorProblem } from './problem.ts'
 
-type Started = { readonly cwd?: string; readonly input?: string }
+type Started = { readonly cwd?: string | undefined; readonly input?: string | undefined }
 
 export type ProgramOutput = { readonly exitCode: number; readonly stdout: string }
 
@@ -36,7 +36,7 @@ async function run(
   const [file = '', ...argv] = words
   const child: ChildProcess = spawn(file, argv, {
     stdio: [input === undefined ? 'inherit' : 'pipe', stdout, stderr],
-    ...(cwd === undefined ? {} : { cwd }),
+    cwd,
   })
   const forward = (name: NodeJS.Signals) => {
     if (!(SENT_BY_TERMINALS.includes(name) && isatty(0))) child.kill(name)

@@ -7,6 +7,7 @@ import { isAbsolute, join, resolve } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Location } from '../../schemas/contract/ocm/values.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { CallError } from './call-error.ts'
 
 export type { Location }
@@ -99,7 +100,7 @@ async function remove(path: string): Promise<void> {
 
 /** Of a file that is there already and that nobody removes. */
 export function locationOf(path: string, { mediaType }: Described = {}): Location {
-  return { type: 'localFile', value: resolve(path), ...(mediaType === undefined ? {} : { mediaType }) }
+  return { type: 'localFile', value: resolve(path), ...omitUndefined({ mediaType }) }
 }
 
 /** The path of what a host gave; throws a CallError for other places than files. */

@@ -102,7 +102,7 @@ function ask(announcement: string, path: string, { method, headers, body, creden
   const request = httpRequest(socketPath === undefined ? `${announcement}${path}` : `http://unix${path}`, {
     method: method ?? (body === undefined ? 'GET' : 'POST'),
     headers: { 'content-type': 'application/json', ...headers, ...(authorization ? { authorization } : {}) },
-    ...(socketPath === undefined ? {} : { socketPath }),
+    socketPath,
     ...(signal ? { signal } : {}),
   })
   request.on('error', reject)

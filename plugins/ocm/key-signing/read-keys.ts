@@ -33,7 +33,7 @@ type Opening = { readonly source: string; readonly passphrase: string | undefine
 
 function openKey(key: string, { source, passphrase }: Opening): KeyObject {
   try {
-    return createPrivateKey({ key, format: 'pem', ...(passphrase === undefined ? {} : { passphrase }) })
+    return createPrivateKey({ key, format: 'pem', passphrase })
   } catch {
     // OpenSSL's own error says nothing more, and its object may carry the key.
     throw new CallError(

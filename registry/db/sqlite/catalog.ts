@@ -40,7 +40,7 @@ export function catalogOf(db: Db): CatalogStore {
 function listPlugins(
   db: Db,
   repo: Name,
-  { after = '' as Name, limit = -1 }: { readonly after?: Name; readonly limit?: number } = {},
+  { after = '' as Name, limit = -1 }: { readonly after?: Name | undefined; readonly limit?: number | undefined } = {},
 ): Name[] {
   return db
     .select({ plugin: plugins.plugin })

@@ -31,7 +31,7 @@ export function holdsBlob(db: Db, key: PluginKey, digest: Digest): boolean {
 export function listActiveVersions(
   db: Db,
   key: PluginKey,
-  { after, limit }: { readonly after?: string; readonly limit: number },
+  { after, limit }: { readonly after?: string | undefined; readonly limit: number },
 ): Version[] {
   const behind = after === undefined ? undefined : gt(versions.version, after as Version)
   return db

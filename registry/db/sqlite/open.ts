@@ -35,7 +35,7 @@ export type OpenOptions = {
    * How long the thread waits for another process that is writing: for commands, which have nothing else to do. A server
    * gives 0 and waits in `writePatiently`, so that it goes on answering meanwhile.
    */
-  readonly busyMs?: number
+  readonly busyMs?: number | undefined
   /** Refuses a database that no registry ever wrote to, as a copy that broke off leaves it, in place of beginning one. */
   readonly existing?: boolean
 }

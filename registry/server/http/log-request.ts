@@ -1,6 +1,7 @@
 // One JSON line per request, of fields that were chosen one by one: no header, no query and no body can get into a log.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
+import { omitUndefined } from '../../../schemas/omit-undefined.ts'
 import type { ClientAddress } from './client-address.ts'
 import { contextOf } from './request-context.ts'
 
@@ -26,7 +27,7 @@ export function logRequest(
         status: response.statusCode,
         ms: Math.round((performance.now() - startedAt) * 10) / 10,
         remote,
-        ...(tokenId === undefined ? {} : { token: tokenId }),
+        ...omitUndefined({ token: tokenId }),
         ...(response.writableFinished ? {} : { brokenOff: true }),
       },
       'request',

@@ -5,6 +5,7 @@ import { PROBLEM_TYPE, problemShape } from '../../../schemas/api.ts'
 import { DIGEST_PATTERN } from '../../../schemas/digest.ts'
 import { LIMITS } from '../../../schemas/limits.ts'
 import { NAME_PATTERN } from '../../../schemas/name.ts'
+import { omitUndefined } from '../../../schemas/omit-undefined.ts'
 import type { Access, Operation } from './operations.ts'
 import { OPERATIONS } from './operations.ts'
 import { SESSION_ID_PATTERN } from './read-request.ts'
@@ -100,7 +101,7 @@ const PATH_SCHEMAS: Readonly<Record<string, Record<string, unknown>>> = {
 
 function pathParameter(name: string) {
   const { description, ...schema } = PATH_SCHEMAS[name] ?? { type: 'string' }
-  return { in: 'path', name, required: true, ...(description === undefined ? {} : { description }), schema }
+  return { in: 'path', name, required: true, ...omitUndefined({ description }), schema }
 }
 
 function schemaOf(shape: z.ZodType, io: 'input' | 'output'): unknown {

@@ -7,6 +7,7 @@ import { PROBLEM_TYPE } from '../../../schemas/api.ts'
 import { ERROR_CODES } from '../../../schemas/error-codes.ts'
 import type { CodedError } from '../../../schemas/errors.ts'
 import { coded, isCoded } from '../../../schemas/errors.ts'
+import { omitUndefined } from '../../../schemas/omit-undefined.ts'
 import { passingError } from '../../disk-errors.ts'
 import { SAME_ORIGIN } from '../../private-headers.ts'
 
@@ -57,8 +58,7 @@ export function problemOf(error: CodedError, requestId?: string): Problem {
     detail: message,
     code,
     details: { ...details },
-    ...(hint === undefined ? {} : { hint }),
-    ...(requestId === undefined ? {} : { requestId }),
+    ...omitUndefined({ hint, requestId }),
   }
 }
 

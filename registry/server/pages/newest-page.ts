@@ -2,6 +2,7 @@
 import { html } from 'hono/html'
 import type { HtmlEscapedString } from 'hono/utils/html'
 import type { Name } from '../../../schemas/name.ts'
+import { omitUndefined } from '../../../schemas/omit-undefined.ts'
 import type { Sight } from '../../auth/read-gate.ts'
 import type { PagesDeps } from '../../context.ts'
 import type { News } from '../../db/records.ts'
@@ -24,7 +25,7 @@ type Asked = { readonly repo: Name | undefined; readonly page: number; readonly 
 /** Of a repo that whoever asks may not read it shows as little as of one that is not there. */
 export async function newestPage(deps: PagesDeps, { repo, page, sight }: Asked): Promise<HtmlEscapedString> {
   const link = linksOf(deps)
-  const of = repo === undefined ? {} : { repo }
+  const of = omitUndefined({ repo })
   const offset = (page - 1) * PAGE
   const found = await deps.metadata.catalog.news({ ...of, limit: PAGE + 1, offset }, sight.privateRepos)
   const rows = found.slice(0, PAGE)

@@ -1,6 +1,7 @@
 // Plugins that fit what a visitor looks for, and links that narrow them down: each keeps what was chosen before.
 import { html } from 'hono/html'
 import type { HtmlEscapedString } from 'hono/utils/html'
+import { omitUndefined } from '../../../schemas/omit-undefined.ts'
 import type { Sight } from '../../auth/read-gate.ts'
 import type { PagesDeps } from '../../context.ts'
 import type { FoundPlugins } from '../../db/records.ts'
@@ -29,7 +30,7 @@ export async function searchPage(deps: PagesDeps, asked: SearchRequest, sight: S
   const link = linksOf(deps)
   const { query, repo, ...narrowing } = asked
   const found = await deps.metadata.catalog.search(query, repo, sight.privateRepos, narrowing)
-  const chosen: Chosen = { ...(repo === undefined ? {} : { repo }), ...asked.filters }
+  const chosen: Chosen = { ...omitUndefined({ repo }), ...asked.filters }
   const view = { link, query, chosen, found }
   const isEmpty = found.results.length === 0
   const title = query === '' ? 'All plugins' : `Plugins for “${query}”`
