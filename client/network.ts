@@ -23,7 +23,7 @@ type NetworkOptions = {
   /** For proxies, authorities and credentials. */
   readonly env: Readonly<Record<string, string | undefined>>
   /** Told what is waited for, when that takes a while. */
-  readonly onWait?: (line: string) => void
+  readonly onWait?: ((line: string) => void) | undefined
   /** Addresses of folders on this machine, ending in `/`: of repos that local documents name by `file:`. */
   readonly folders?: readonly string[]
 }
@@ -72,7 +72,7 @@ export function openNetwork({ layout, offline, env, onWait, folders = [] }: Netw
     async fetchDocument(url, maxBytes, retry) {
       if (isFile(url.href)) return fetchText(await http(url.href), { url, maxBytes })
       const copy = offline ? copies.read(url.href) : undefined
-      return copy ? copy.text : fetchText(await http(url.href), { url, maxBytes, copies, ...(retry ? { retry } : {}) })
+      return copy ? copy.text : fetchText(await http(url.href), { url, maxBytes, copies, retry })
     },
     [Symbol.dispose]() {
       for (const one of [opened, ...components.values()]) letGo(one)

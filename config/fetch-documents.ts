@@ -63,7 +63,7 @@ async function connect(env: FetcherOptions['env'], onWait: FetcherOptions['onWai
     import('../system/http/open-http.ts'),
     import('../system/credentials/read-credentials.ts'),
   ])
-  return openHttp({ env, credentials: credentialsFrom(env), ...(onWait ? { onWait } : {}) })
+  return openHttp({ env, credentials: credentialsFrom(env), onWait })
 }
 
 type One = {

@@ -34,13 +34,13 @@ export type LoadConfigOptions = {
   /** Never errors, for who shows them with everything else. */
   readonly unknownKeys?: 'warn'
   /** Told of every problem, as `octo config validate` shows them; absent, the first one is thrown. */
-  readonly onProblem?: OnProblem
+  readonly onProblem?: OnProblem | undefined
   /** Asks a person for the values of `prompts`; absent where nobody can be asked. */
   readonly ask?: AskPrompt | undefined
   /** Where copies of fetched documents are kept; nowhere when absent. Asked for only when a document is fetched. */
   readonly copiesFolder?: () => string
   /** Told what is waited for, when that takes a while. */
-  readonly onWait?: (line: string) => void
+  readonly onWait?: ((line: string) => void) | undefined
 }
 
 /** Throws CONFIG_NOT_FOUND, CONFIG_INVALID, YAML_INVALID, LIMIT_EXCEEDED, OFFLINE or a FETCH error. */
@@ -62,7 +62,7 @@ export async function loadWholeConfig(options: LoadConfigOptions): Promise<Whole
     acceptsOlder: options.acceptsOlder,
     texts: options.texts,
     fetchText: fetcher.fetchText,
-    ...(onProblem ? { onProblem } : {}),
+    onProblem,
   }
   const read = await settled(() => readWholeConfig(paths, deps))
   if (read.state === 'failed') throw hintToValidate(read.error, paths)

@@ -52,7 +52,7 @@ export type ConfigDeps = {
   /** A fetched document counts that was signed before the one that was used last. */
   readonly acceptsOlder?: boolean | undefined
   /** Told of every problem of the documents in place of the first one being thrown; what is given then is not to be followed. */
-  readonly onProblem?: OnProblem
+  readonly onProblem?: OnProblem | undefined
 }
 
 /** Reads the named configs, first one strongest; none or an empty list means the default file of the directory. */

@@ -16,8 +16,8 @@ type LockRequest = DiskWords & {
   readonly mode: LockMode
   /** What the lock protects, for the messages of those who wait. */
   readonly subject: string
-  readonly onWait?: (line: string) => void
-  readonly timeoutMs?: number
+  readonly onWait?: ((line: string) => void) | undefined
+  readonly timeoutMs?: number | undefined
 }
 
 /** Another process may download a large file meanwhile, so patience is long. */

@@ -29,7 +29,7 @@ type Wanted = Promised & {
   /** Where the same bytes are, when they cannot be had there. */
   readonly mirrors?: readonly URL[]
   /** Opened in place of the url. */
-  readonly source?: (artifact: ReleaseArtifact) => Promise<ArtifactSource>
+  readonly source?: ((artifact: ReleaseArtifact) => Promise<ArtifactSource>) | undefined
 }
 
 export type FetchedArtifact = {
@@ -59,7 +59,7 @@ export async function fetchArtifact(wanted: Wanted, context: ClientContext): Pro
     mode: 'exclusive',
     subject: artifact.file,
     ...STORE_DISK,
-    ...(report.info ? { onWait: report.info } : {}),
+    onWait: report.info,
   })
   // Whoever held the lock before has probably brought it.
   const { health, files } = await proveStored(wanted, layout)
@@ -143,7 +143,7 @@ async function fetchPart(part: Part, wanted: WantedPieces, { layout, network, re
       size: artifact.size,
       sink,
       ...{ continues, onContinued },
-      ...(wanted.retry ? { retry: wanted.retry } : {}),
+      retry: wanted.retry,
     })
     return await admit(part, sink, { wanted, layout })
   })

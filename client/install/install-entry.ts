@@ -50,7 +50,7 @@ export async function installEntry(entry: LockedPlugin, context: ClientContext):
     mirrors,
     lenient: entry.signer === 'unsigned',
   }
-  const fetched = await fetchArtifact({ ...wanted, ...(source ? { source } : {}) }, context)
+  const fetched = await fetchArtifact({ ...wanted, source }, context)
   const root = fetched.layout.tree(fetched.stored.key)
   const isWarned = release.warning !== undefined
   return {
@@ -69,7 +69,7 @@ type Release = {
   /** Where else it lies. */
   readonly mirrorsOf?: (artifact: ReleaseArtifact) => readonly URL[]
   /** Where its registry has a way of its own to let somebody read. */
-  readonly source?: (artifact: ReleaseArtifact) => Promise<ArtifactSource>
+  readonly source?: ((artifact: ReleaseArtifact) => Promise<ArtifactSource>) | undefined
   /** Said on every run. */
   readonly warning?: string
 }

@@ -60,7 +60,7 @@ export type InstallRequest = Surroundings & {
   readonly repo: string
   readonly keys: readonly TrustKey[]
   readonly onStep?: OnStep
-  readonly onWait?: (line: string) => void
+  readonly onWait?: ((line: string) => void) | undefined
 }
 
 export type InstallOutcome = {

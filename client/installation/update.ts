@@ -34,7 +34,7 @@ export type UpdateRequest = Surroundings & {
   /** Go back although the older octo may not read what the newer one wrote. */
   readonly acceptLayouts?: boolean
   readonly onStep?: OnStep
-  readonly onWait?: (line: string) => void
+  readonly onWait?: ((line: string) => void) | undefined
 }
 
 export type UpdateOutcome = {
@@ -105,7 +105,7 @@ export async function lockInstallation(places: Places, onWait?: (line: string) =
   onDisk(places.state, () => makeFolder(places.state, 0o700))
   return takeLock({
     ...{ path: places.lock, mode: 'exclusive', subject: 'the installation of octo' },
-    ...(onWait ? { onWait } : {}),
+    onWait,
   })
 }
 

@@ -80,7 +80,7 @@ export async function bringBlob({ digest, subject, bring, hint }: Bringing, cont
     mode: 'exclusive',
     subject,
     ...STORE_DISK,
-    ...(report.info ? { onWait: report.info } : {}),
+    onWait: report.info,
   })
   // Whoever held the lock before has probably brought it.
   if (digestOfFileSync(layout.blob(digest)) === digest) return

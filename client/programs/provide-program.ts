@@ -21,7 +21,7 @@ export async function provideProgram(wanted: WantedProgram, context: ClientConte
     mode: 'shared',
     subject: 'the store',
     ...STORE_DISK,
-    ...(report.info ? { onWait: report.info } : {}),
+    onWait: report.info,
   })
   const brought = await bringFrom(wanted.source, wanted.service, context)
   const { stored, files, origin, defaults = NO_DEFAULTS } = brought

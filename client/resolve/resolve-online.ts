@@ -67,8 +67,8 @@ export async function chooseOnline(
     accept: context.accept,
     asked: reposFor(question, context.config).map(({ name }) => name),
     operatorVersion: octoVersion(),
-    ...(locked ? { locked } : {}),
-    ...(before ? { before } : {}),
+    locked,
+    before,
   })
   return { choice, serial: knownSerial(offers, choice) }
 }

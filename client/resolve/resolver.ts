@@ -17,9 +17,9 @@ export type ResolveInput = {
   /** Repos that were asked, for the error when none offers the plugin. */
   readonly asked: readonly Name[]
   /** Entry of the lockfile; undefined when a newer version is looked for. */
-  readonly locked?: LockedPlugin
+  readonly locked?: LockedPlugin | undefined
   /** Entry of the lockfile, whether it is kept or not. */
-  readonly before?: LockedPlugin
+  readonly before?: LockedPlugin | undefined
   readonly accept: Acceptance
   readonly operatorVersion: Version
 }

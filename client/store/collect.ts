@@ -25,7 +25,7 @@ type CollectOptions = {
   readonly now: number
   readonly minAgeMs?: number
   readonly dryRun?: boolean
-  readonly onWait?: (line: string) => void
+  readonly onWait?: ((line: string) => void) | undefined
 }
 
 type Collected = { readonly path: string; readonly bytes: number; readonly why: Why }
@@ -39,7 +39,7 @@ export async function collect(layout: Layout, options: CollectOptions): Promise<
     mode: 'exclusive',
     subject: 'the store',
     ...STORE_DISK,
-    ...(options.onWait ? { onWait: options.onWait } : {}),
+    onWait: options.onWait,
   })
   const minAgeMs = options.minAgeMs ?? MIN_AGE_MS
   const needed = [...rootsOf(layout), ...knownPrograms(layout).keys(), ...(runningDigests(layout) ?? [])]

@@ -7,7 +7,11 @@ import { exactPlaceOf } from './node.ts'
 import type { ConfigWarning } from './warnings.ts'
 
 /** CONFIG_INVALID at the place of a value. */
-export function invalid(node: TreeNode, problem: string, more: { hint?: string; cause?: unknown } = {}): Error {
+export function invalid(
+  node: TreeNode,
+  problem: string,
+  more: { hint?: string | undefined; cause?: unknown } = {},
+): Error {
   const place = exactPlaceOf(node)
   return coded('CONFIG_INVALID', {
     place: showPlace(place),

@@ -104,7 +104,7 @@ function requestOf(node: MapNode, name: string | undefined): ReadRequest['item']
     throwDefect(cause)
     throw invalid(tool ?? node, `\`notifier\`: ${cause.message}`, {
       cause,
-      ...(cause.hint ? { hint: cause.hint } : {}),
+      hint: cause.hint,
     })
   }
 }

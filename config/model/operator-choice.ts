@@ -41,7 +41,7 @@ export function readOperator(root: TreeNode | undefined): OperatorChoice | undef
     throwDefect(error)
     throw invalid(node, `\`operator\`: ${error.message}`, {
       cause: error,
-      ...(error.hint ? { hint: error.hint } : {}),
+      hint: error.hint,
     })
   }
 }

@@ -90,5 +90,5 @@ function at<Value>(node: TreeNode, read: () => Value): Value {
 }
 
 function placed(node: TreeNode, cause: CodedError): Error {
-  return invalid(node, cause.message, { cause, ...(cause.hint ? { hint: cause.hint } : {}) })
+  return invalid(node, cause.message, { cause, hint: cause.hint })
 }

@@ -23,5 +23,5 @@ export function readTool(item: MapNode, tool: TreeNode | undefined, what: string
 }
 
 function toolInvalid(tool: TreeNode, cause: CodedError): Error {
-  return invalid(tool, `\`tool\`: ${cause.message}`, { cause, ...(cause.hint ? { hint: cause.hint } : {}) })
+  return invalid(tool, `\`tool\`: ${cause.message}`, { cause, hint: cause.hint })
 }

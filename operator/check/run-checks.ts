@@ -18,13 +18,13 @@ export type CheckDeps = RunDeps & {
   readonly provided: ReadonlyMap<string, PluginOutcome>
   readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>
   readonly random: () => number
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   readonly onStart?: (check: PlannedCheck) => void
   /** After each run of a check that is repeated until it is decided. */
-  readonly onRun?: (check: PlannedCheck, result: PluginRunResult) => void
+  readonly onRun?: ((check: PlannedCheck, result: PluginRunResult) => void) | undefined
   readonly onEnd?: (check: PlannedCheck, outcome: CheckOutcome) => void
   /** Runs the service itself, where a check asks for that: one that has this fate is never a plugin. */
-  readonly runService?: (check: PlannedCheck, signal: AbortSignal | undefined) => Promise<PluginRunResult>
+  readonly runService?: ((check: PlannedCheck, signal: AbortSignal | undefined) => Promise<PluginRunResult>) | undefined
   /** Plugins that run at the same time. */
   readonly parallel?: number
 }

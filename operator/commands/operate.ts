@@ -38,7 +38,7 @@ async function operate(asked: Asked, place: Place): Promise<number> {
   await using session = opened.value
   const operator = await chooseOperator(options.operator, session.config)
   const act = actOf(word, operator)
-  const call = { words: args, options, ...place, answers: person.given, ...(openFolder ? { openFolder } : {}) }
+  const call = { words: args, options, ...place, answers: person.given, openFolder }
   const hasStandIns = answers !== person && Object.keys(answers.given).length > 0
   if (operator.name === 'baremetal' || !hasStandIns) return await act({ ...call, session, hasStandIns })
   // Other operators are given the whole config, whatever the word is.

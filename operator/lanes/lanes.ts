@@ -37,7 +37,7 @@ export type Lanes = Disposable & {
 type Setting = {
   readonly env: Readonly<Record<string, string | undefined>>
   /** What octo brings itself; what its build wrote into it when absent. */
-  readonly digests?: KnownDigests
+  readonly digests?: KnownDigests | undefined
 }
 
 export function openLanes({ env, digests }: Setting): Lanes {
@@ -46,7 +46,7 @@ export function openLanes({ env, digests }: Setting): Lanes {
     resident: RESIDENT_AT_ONCE,
     process: PROCESSES_PER_CORE * availableParallelism(),
   }
-  const own = openOwnChecks({ env, ...(digests ? { digests } : {}) })
+  const own = openOwnChecks({ env, digests })
   const residents = openResidents({ env })
   const lateness = {
     'in-process': openLateness(),

@@ -35,7 +35,7 @@ type Run = {
   readonly report: CheckReport
   readonly ending: Ending
   /** Takes secrets out of a text; absent where the call had none. */
-  readonly hide?: Hide
+  readonly hide?: Hide | undefined
 }
 
 const MAX_LOG_LINES = 50

@@ -154,7 +154,7 @@ async function runTool(
   try {
     const ending = await runPluginProcess(run, { kept, readLine: readVerdicts }, deps)
     const report = doubtToldAboutItself(interpret(ending, contract), values, ending)
-    return resultOf({ executable, contract, report, ending, ...(hide ? { hide } : {}) })
+    return resultOf({ executable, contract, report, ending, hide })
   } catch (error) {
     if (!isCoded(error) || !hide) throw error
     const { code, message, hint } = error

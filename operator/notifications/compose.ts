@@ -14,7 +14,7 @@ export type Facts = {
   readonly project: string
   readonly host: string
   /** The command lines that show more of a service, or of the project; none where it is told elsewhere what to type. */
-  readonly next?: (service: string) => readonly string[]
+  readonly next?: ((service: string) => readonly string[]) | undefined
 }
 
 type Wanted = Facts & {

@@ -82,7 +82,7 @@ export function openNotifications({ path, log, next, onTrouble, now = steadyNow 
     try {
       const moment = now()
       const time = { now: moment, at: new Date(moment).toISOString() }
-      const stepped = step(state, event, { project, host, ...(next ? { next } : {}), rules: rules(), time })
+      const stepped = step(state, event, { project, host, next, rules: rules(), time })
       const isNew = stepped.state !== state
       state = stepped.state
       const kept = isNew ? keeper.keep(state) : Promise.resolve()

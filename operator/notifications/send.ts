@@ -32,7 +32,7 @@ export function senderOf(deps: RunDeps): Send {
     try {
       const { timeoutMs } = config
       const result = await runNotifier(
-        { executable: plugin, arguments: config.arguments, notification, signal, ...(timeoutMs ? { timeoutMs } : {}) },
+        { executable: plugin, arguments: config.arguments, notification, signal, timeoutMs },
         deps,
       )
       const { status, line, summary } = result

@@ -52,7 +52,7 @@ export type OperatorCall = {
   readonly cwd: string
   readonly env: NodeJS.ProcessEnv
   /** Gives the folder for what an operator is told of the config, where it is not octo's own folder of the project. */
-  readonly openFolder?: (project: Project, env: NodeJS.ProcessEnv) => string
+  readonly openFolder?: ((project: Project, env: NodeJS.ProcessEnv) => string) | undefined
 }
 
 /** Gives the exit code of octo. */

@@ -16,7 +16,7 @@ import { knownDigests, recogniseProgram } from './known-program.ts'
 
 type Setting = {
   readonly env: Readonly<Record<string, string | undefined>>
-  readonly digests?: KnownDigests
+  readonly digests?: KnownDigests | undefined
 }
 
 export function openOwnChecks({ env, digests = knownDigests() }: Setting): Inside & Disposable {

@@ -34,7 +34,7 @@ export async function runOwnProgram(
   const launch = await serviceLaunch(service, { id, mark, words, environment, secrets }, facts)
   const ending = await runProcess(launch, {
     ...{ timeoutMs: item.timeoutMs ?? TIMEOUTS_MS[phase], words: serviceLaunchWords, kept: KEPT_OUTPUT },
-    ...(signal ? { signal } : {}),
+    signal,
   })
   const report = interpret(ending, 'exit-code')
   return { ...report, durationMs: ending.durationMs, log: parseLogLines(ending.stderr.text) }

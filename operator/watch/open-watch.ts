@@ -53,7 +53,7 @@ export type Watch = AsyncDisposable & {
 export async function openWatch(watching: Watching, lanes: Lanes): Promise<Watch> {
   const { plan, provided, idle, now } = watching
   const { env, locate, onRun, runService } = watching
-  const deps = { provided, env, locate, ...(onRun ? { onRun } : {}), ...(runService ? { runService } : {}) }
+  const deps = { provided, env, locate, onRun, runService }
   const running = plan.filter(({ fate }) => fate.kind === 'run')
   await prepareChecks(lanes, running, deps)
   const startedAt = now()

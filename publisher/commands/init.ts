@@ -46,7 +46,7 @@ export function addInit(program: Command): void {
     const plugin = parseName(options.name ?? basename(dir), 'plugin')
     const repo = options.repo === undefined ? undefined : parseName(options.repo, 'repo')
     const { template } = said
-    const files = await initProject({ dir, template, plugin, repo, ...(said.licence ? { licence: said.licence } : {}) })
+    const files = await initProject({ dir, template, plugin, repo, licence: said.licence })
     terminal.result({
       json: { dir, plugin, template, files },
       verbatim: () => [...files.map((file) => `  ${file}`), '', next(template, said.dir)].join('\n'),

@@ -20,7 +20,7 @@ type InitRequest = {
   readonly template: string
   readonly plugin: Name
   readonly repo: Name | undefined
-  readonly licence?: string
+  readonly licence?: string | undefined
 }
 
 const SDK = new URL('../../sdk/', import.meta.url)

@@ -37,7 +37,7 @@ export type RepoBuild = {
   /** From how many bytes on a plugin's oldest versions move to pages. */
   readonly documentBytes?: number
   /** Told what is waited for. */
-  readonly onWait?: (line: string) => void
+  readonly onWait?: ((line: string) => void) | undefined
 }
 
 export type RepoBuilt = {

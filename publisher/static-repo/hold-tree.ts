@@ -25,11 +25,9 @@ export async function holdTree(root: string, onWait?: (line: string) => void): P
     onDisk(folder, () => makeOwnFolder(folder))
     const before = onDisk(path, () => madeFile(path))
     if (before === undefined) continue
-    const lock = await takeLock({ path, mode: 'exclusive', subject, ...(onWait ? { onWait } : {}) }).catch(
-      (error: unknown): undefined => {
-        if (identityOf(path) !== undefined) throw error
-      },
-    )
+    const lock = await takeLock({ path, mode: 'exclusive', subject, onWait }).catch((error: unknown): undefined => {
+      if (identityOf(path) !== undefined) throw error
+    })
     if (lock && identityOf(path) === before) return held({ root, folder, lock, isNew })
     lock?.[Symbol.dispose]()
   }

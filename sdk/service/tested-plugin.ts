@@ -103,7 +103,7 @@ function ask(announcement: string, path: string, { method, headers, body, creden
     method: method ?? (body === undefined ? 'GET' : 'POST'),
     headers: { 'content-type': 'application/json', ...headers, ...(authorization ? { authorization } : {}) },
     socketPath,
-    ...(signal ? { signal } : {}),
+    signal,
   })
   request.on('error', reject)
   request.on('response', (response) => {

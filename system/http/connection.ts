@@ -69,7 +69,7 @@ type ConnectionOptions = {
   readonly env?: Environment
   readonly pause?: Connection['pause']
   /** Told what is waited for, when that takes a while. */
-  readonly onWait?: (line: string) => void
+  readonly onWait?: ((line: string) => void) | undefined
   readonly noticeMs?: number
 }
 

@@ -28,7 +28,7 @@ type DownloadRequest = {
   readonly url: URL
   readonly size: number
   readonly sink: DownloadSink
-  readonly retry?: RetryOptions
+  readonly retry?: RetryOptions | undefined
   /** For all attempts together; without it only rates are limited. */
   readonly wholeMs?: number
   /**

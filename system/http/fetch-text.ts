@@ -29,7 +29,7 @@ export type TextRequest = {
   readonly maxBytes: number
   readonly headers?: Readonly<Record<string, string>>
   readonly copies?: DocumentCopies
-  readonly retry?: RetryOptions
+  readonly retry?: RetryOptions | undefined
   /** For all attempts together. */
   readonly wholeMs?: number
 }

@@ -37,7 +37,7 @@ type ArchiveInspection = {
   /** What errors call the archive. */
   readonly name: string
   readonly limits?: ArchiveLimits | undefined
-  readonly onFile?: OnFile
+  readonly onFile?: OnFile | undefined
   /** Only for repos with `trust: unsigned`: also reads what GNU tar and others write by themselves. */
   readonly lenient?: boolean
 }

@@ -21,7 +21,7 @@ export type ArtifactInspection = {
   readonly platform: Platform
   readonly limits?: ArchiveLimits | undefined
   /** Is given every file: one for `raw`, all of an archive. What it wrote counts only after inspectArtifact returned. */
-  readonly onFile?: OnFile
+  readonly onFile?: OnFile | undefined
   /** Only where nobody signs: archives in the forms that tar programs write by themselves are read too. */
   readonly lenient?: boolean
 }
@@ -141,8 +141,8 @@ async function inspectTarball({ uses, chunks, limits, lenient, onFile }: Tarball
   const name = uses[0]?.artifact.file ?? ''
   const content = await inspectArchive({
     ...{ chunks, name, lenient },
-    ...(limits ? { limits } : {}),
-    ...(onFile ? { onFile } : {}),
+    limits,
+    onFile,
   })
   for (const { artifact } of uses) requireContent(artifact, content)
   return content

@@ -44,7 +44,7 @@ export async function provideBuilt(
     ...{ path: layout.makingLock, mode: 'exclusive', subject: `the build of ${service}` },
     ...STORE_DISK,
     timeoutMs: LONGEST_WAIT_MS,
-    ...(report.waiting ? { onWait: report.waiting } : {}),
+    onWait: report.waiting,
   })
   // Whoever held the lock before has probably built it.
   const meanwhile = await prove(madeBefore(layout, key))

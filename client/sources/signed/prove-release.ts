@@ -116,7 +116,7 @@ async function fetchBundle(bundle: WantedBundle, { layout, network }: ProofConte
       sink.size += chunk.length
     },
   }
-  await download(http, { url, size: bundle.size, sink, wholeMs: DOCUMENT_MS, ...(retry ? { retry } : {}) })
+  await download(http, { url, size: bundle.size, sink, wholeMs: DOCUMENT_MS, retry })
   const gate = createDigestGate(bundle, url.href)
   gate.update(bytes)
   gate.finish()

@@ -71,7 +71,7 @@ export async function callPluginCommand(
     await using host = openPluginHost({
       credentialRepositories: found.credentialRepositories,
       ...{ plugins, cwd, env: process.env, log: (line: PluginLine) => terminal.debug(logLine(line)) },
-      ...(configurations ? { configurations } : {}),
+      configurations,
       blobs: () => blobFolder(options.save, cwd),
       ...{ start: sharing(keptMs !== undefined), idleTimeoutMs: keptMs },
     })

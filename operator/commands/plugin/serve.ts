@@ -43,7 +43,7 @@ export async function servePluginsCommand(
   const configurations = readOcmConfigs({ byConfig: found.ocmConfigs, typed: options.ocmConfig ?? [] }, { cwd, env })
   const host = openPluginHost({
     ...{ plugins, cwd, env, idleTimeoutMs: IDLE_MS, start: sharing(true) },
-    ...(configurations ? { configurations } : {}),
+    configurations,
     log: (line) => terminal.print(logLine(line)),
   })
   const kept = plugins.map((plugin) =>
