@@ -1,4 +1,4 @@
-// One plugin's document, the clients' hot path: all versions, platforms, digests, sizes and states. JSON, with a YAML twin.
+// One plugin's document, the clients' hot path: all versions, platforms, digests, sizes and states. JSON, and the same in YAML.
 
 import { z } from 'zod'
 import { parseJson } from './json.ts'

@@ -1,4 +1,4 @@
-// A whole repo in one document: the newest stable version of each plugin. JSON for our search; its YAML twin is what
+// A whole repo in one document: the newest stable version of each plugin. JSON for our search; the same in YAML is what
 // octoctl reads. Large repos list shards instead, so that no publish rewrites everything.
 
 import { z } from 'zod'

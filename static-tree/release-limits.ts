@@ -46,7 +46,7 @@ export function requireLimits(announced: Announcement, limits: ReleaseLimits = L
   requireSize('the release', total, limits.releaseBytes)
 }
 
-/** Names beside the artifacts in a release folder: the bundle with its precompressed twins, and checksums. */
+/** Names beside the artifacts in a release folder: the bundle with its precompressed variants, and checksums. */
 function isTaken(file: string): boolean {
   return file.toLowerCase().startsWith(BUNDLE_FILE) || file.toLowerCase().endsWith('.sha256')
 }

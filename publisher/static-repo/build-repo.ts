@@ -45,7 +45,7 @@ export type RepoBuilt = {
   readonly plugins: number
   readonly added: readonly string[]
   readonly unchanged: readonly string[]
-  /** Documents that were written, their twins not counted. */
+  /** Documents that were written, their variants not counted. */
   readonly written: number
 }
 

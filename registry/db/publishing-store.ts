@@ -49,22 +49,22 @@ export type PublishingStore = {
 /** Records of bytes that a BlobStore holds. A record is referenced while a release or an open session names its digest. */
 export type BlobRecords = {
   /**
-   * The bytes are durable. Also brings back a record that is condemned, whose bytes were just written again. `session` names the one in
+   * The bytes are durable. Also brings back a record that is marked for deletion, whose bytes were just written again. `session` names the one in
    * which they came.
    */
   record(blob: Omit<Blob, 'state'>, session?: string): Promise<void>
   findLive(digest: Digest): Promise<Blob | undefined>
-  /** Whether there is a record, condemned or not. */
+  /** Whether there is a record, marked for deletion or not. */
   has(digest: Digest): Promise<boolean>
   /** All records by digest. */
   walk(): AsyncIterable<Blob>
-  /** Records that nothing refers to, as leases are at `now`: older than `before`, younger than `latest` or condemned. */
+  /** Records that nothing refers to, as leases are at `now`: older than `before`, younger than `latest` or marked for deletion. */
   unreferenced(times: UnreferencedAt): Promise<Blob[]>
   /** Marks a record for deletion, unless something refers to it: from then on nobody builds on it. */
-  condemn(digest: Digest): Promise<void>
-  /** Condemns what nothing refers to, and only while the audit log names no version that is missing. True when it did. */
+  markForDeletion(digest: Digest): Promise<void>
+  /** Marks what nothing refers to for deletion, and only while the audit log names no version that is missing. True when it did. */
   giveUp(digest: Digest): Promise<boolean>
-  /** Takes a condemned record away. False when something refers to the digest or its record is live again. */
+  /** Takes a record that is marked for deletion away. False when something refers to the digest or its record is live again. */
   forget(digest: Digest): Promise<boolean>
 }
 

@@ -125,8 +125,8 @@ export type PromisedBlob = { readonly digest: Digest; readonly size: number }
 /** A record means: these bytes are durable and had this digest when they were written. */
 export type Blob = PromisedBlob & {
   readonly createdAt: number
-  /** `condemned`: marked for deletion; the bytes count as absent until they are uploaded again. */
-  readonly state: 'live' | 'condemned'
+  /** `deleting`: marked for deletion; the bytes count as absent until they are uploaded again. */
+  readonly state: 'live' | 'deleting'
   /** Id of the token that uploaded them; null for what is older than this field. */
   readonly broughtBy: string | null
 }

@@ -245,7 +245,7 @@ export type UpkeepStore = {
   /** Reads something: whoever cannot, throws. */
   ping(): Promise<void>
   /** A look that no start has to wait for: what is too large is left alone. */
-  glance(): Promise<Glance>
+  quickCheck(): Promise<QuickCheck>
   /** Everything in which the database itself differs from what it should be, in words. */
   integrity(): Promise<string[]>
   /** Names of tables in which records are missing that were there, as far as the database can tell. */
@@ -268,7 +268,7 @@ export type ScrubbedRelease = {
   readonly isUnchanged: boolean
 }
 
-type Glance =
+type QuickCheck =
   | { readonly state: 'sound' }
   | { readonly state: 'too-large'; readonly pages: number }
   | { readonly state: 'damaged'; readonly found: unknown }

@@ -1,4 +1,4 @@
-// Reads files of the tree from disk, with their compressed twins and the digests that name them.
+// Reads files of the tree from disk, with their compressed variants and the digests that name them.
 import type { BigIntStats, Stats } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { constants, open, readFile } from 'node:fs/promises'
@@ -46,8 +46,8 @@ export async function loadEntry(tree: Served, at: TreePath, before?: Entry): Pro
     at.kind === 'document' || before || found.size <= SMALL_BYTES ? await readAll(file, found.size) : undefined
   const digest = await digestOfEntry(root, at, body)
   const own = represent({ at, visibility, encoding: 'identity', digest, size: found.size, body })
-  const twins = at.kind === 'document' ? await loadTwins(tree, at, found) : []
-  const representations = new Map<Encoding, Representation>([['identity', own], ...twins])
+  const variants = at.kind === 'document' ? await loadVariants(tree, at, found) : []
+  const representations = new Map<Encoding, Representation>([['identity', own], ...variants])
   const bytes = [...representations.values()].reduce((sum, { body }) => sum + (body?.length ?? 0), ENTRY_BYTES)
   const popularity = before?.popularity ?? new Popularity()
   const seen = { used: false, popularity, checkedAt: performance.now() }
@@ -66,8 +66,8 @@ export function identityOf({ dev, ino, size, mtimeMs }: Stats | BigIntStats): st
   return `${dev}:${ino}:${size}:${mtimeMs}`
 }
 
-/** A twin counts only when it was written together with its document. */
-async function loadTwins(
+/** A variant counts only when it was written together with its document. */
+async function loadVariants(
   { root, visibility }: Served,
   at: TreePath,
   own: Stats,

@@ -13,8 +13,8 @@ import type { BothTrees, Depth, TreePlaces } from './show.ts'
 import { showDiscovery, showPlugin, showRepo, showSchemas } from './show.ts'
 
 export type ReconcileOptions = {
-  /** `glance`: is everything there; `quick`: do all documents say what they should; `deep`: all bytes and twins too. */
-  readonly depth: 'glance' | Depth
+  /** `shallow`: is everything there; `quick`: do all documents say what they should; `deep`: all bytes and variants too. */
+  readonly depth: 'shallow' | Depth
   readonly repair: boolean
 }
 
@@ -68,17 +68,17 @@ async function reconcileTree(places: TreePlaces, { depth, repair, exclusively, f
         if (isFatal(error) || isCoded(error, 'DATA_DIR_LOCKED') || isCoded(error, 'SHUTTING_DOWN')) throw error
         failed.push(error)
       })
-    await exclusively(() => showRepo(repo, recorded, depth === 'glance' ? { plugins: [] } : { depth }))
+    await exclusively(() => showRepo(repo, recorded, depth === 'shallow' ? { plugins: [] } : { depth }))
   }
   // The last copy of what was published stays, even when its row is gone.
-  if (!(await places.lacksRows())) await removeExtraFiles(recorded, { exclusively, withBlobs: depth !== 'glance' })
+  if (!(await places.lacksRows())) await removeExtraFiles(recorded, { exclusively, withBlobs: depth !== 'shallow' })
   return { plugins, findings: [...findings.values()] }
 }
 
 type Look = { readonly places: TreePlaces; readonly depth: ReconcileOptions['depth'] }
 
 async function lookAtPlugin(repo: Name, plugin: Name, { places, depth }: Look): Promise<void> {
-  if (depth !== 'glance') await showPlugin(repo, plugin, places, depth)
+  if (depth !== 'shallow') await showPlugin(repo, plugin, places, depth)
   else if (!(await isThere(repo, plugin, places))) await showPlugin(repo, plugin, places, 'deep')
 }
 

@@ -101,7 +101,7 @@ export async function openTree(deps: TreeDeps): Promise<Tree> {
 
   async function lookOver(): Promise<void> {
     const isCurrent = await readTreeMark(config.dataDir, places.public.base)
-    const report = await reconcile({ depth: isCurrent ? 'glance' : 'quick', repair: true })
+    const report = await reconcile({ depth: isCurrent ? 'shallow' : 'quick', repair: true })
     if (isCurrent && report.problems > 0) logger.warn({ report }, 'the static tree differed and was repaired')
     if (!isCurrent) logger.info({ report }, 'the static tree was rendered for this base URL')
     await writeTreeMark(config.dataDir, places.public.base)

@@ -120,8 +120,8 @@ async function checkBlobs(deps: RegistryDeps, { repair, needed, onProgress }: Bl
   const mayGiveUp = repair && (await findMissingRows(deps)) === undefined
   let [blobs, bytes] = [0, 0]
   for await (const blob of deps.metadata.blobs.walk()) {
-    if (blob.state === 'condemned') {
-      if (needed.has(blob.digest)) problems.push({ ...CONDEMNED, subject: blob.digest, repaired: false })
+    if (blob.state === 'deleting') {
+      if (needed.has(blob.digest)) problems.push({ ...DELETING, subject: blob.digest, repaired: false })
       continue
     }
     blobs++
@@ -145,7 +145,7 @@ async function lookAtBlob(
   return { ...found, subject: blob.digest }
 }
 
-const CONDEMNED = { kind: 'blob-missing', message: 'a version needs it, and it is marked for deletion' } as const
+const DELETING = { kind: 'blob-missing', message: 'a version needs it, and it is marked for deletion' } as const
 const GONE = { kind: 'blob-missing', message: 'its file is gone' } as const
 
 /** What the disk does not give back is what this looks for: it keeps none of the other blobs from being looked at. */

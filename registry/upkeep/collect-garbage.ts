@@ -74,7 +74,7 @@ async function sweepAll(deps: RegistryDeps, blobs: GarbageReport['blobs']): Prom
 /** False when someone began to use the blob in the meantime. */
 async function sweep({ metadata, blobs }: RegistryDeps, digest: Digest): Promise<boolean> {
   const stored = await blobs.stat(digest)
-  await metadata.blobs.condemn(digest)
+  await metadata.blobs.markForDeletion(digest)
   // A session that opens from here on sees no live blob and uploads the bytes again, or holds them by its announcement.
   const isUnused = await metadata.blobs.forget(digest)
   return isUnused && (stored === undefined || blobs.delete(digest, stored.generation))

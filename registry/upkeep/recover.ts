@@ -8,16 +8,16 @@ const FORGET_AFTER_MS = DAY_MS
 
 /** Throws DATA_DIR_CORRUPT. */
 export async function checkDatabase({ metadata, logger }: RegistryDeps): Promise<void> {
-  const glance = await metadata.upkeep.glance()
-  if (glance.state === 'too-large')
+  const check = await metadata.upkeep.quickCheck()
+  if (check.state === 'too-large')
     logger.warn(
-      { pages: glance.pages },
+      { pages: check.pages },
       'the database is large, so its check at the start is left to `octo registry fsck`',
     )
-  if (glance.state === 'damaged')
+  if (check.state === 'damaged')
     throw coded('DATA_DIR_CORRUPT', {
       message: 'the registry database is damaged',
-      details: { found: glance.found },
+      details: { found: check.found },
       hint: (data) => `\`octo registry fsck --data ${data}\` says what is damaged; then restore a backup`,
     })
 }

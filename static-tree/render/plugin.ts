@@ -1,4 +1,4 @@
-// One plugin's document: JSON for clients, and its YAML twin, which octoctl reads like a small repo. Rendered in pieces, so
+// One plugin's document: JSON for clients, and the same in YAML, which octoctl reads like a small repo. Rendered in pieces, so
 // that a plugin with thousands of versions does not hold up whoever renders it, and the oldest of very many in pages.
 import { digestOf } from '../../schemas/digest.ts'
 import { LIMITS } from '../../schemas/limits.ts'

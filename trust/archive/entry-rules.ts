@@ -83,8 +83,8 @@ export class ArchiveRules {
       throw unsafe(entry, 'appears twice (spellings that a file system takes for one count as one)')
     if (entry.type === 'File' && this.#folders.has(own)) throw unsafe(entry, 'is a file and a folder at once')
     const folders = entry.type === 'File' ? parents : paths
-    const twin = folders.find((folder) => (this.#folders.get(folded(folder)) ?? folder) !== folder)
-    if (twin !== undefined) throw unsafe(entry, 'lies in a folder that is written in two ways')
+    const collision = folders.find((folder) => (this.#folders.get(folded(folder)) ?? folder) !== folder)
+    if (collision !== undefined) throw unsafe(entry, 'lies in a folder that is written in two ways')
     for (const folder of folders) this.#folders.set(folded(folder), folder)
     if (entry.type === 'File') this.#files.add(own)
     else this.#entered.add(own)

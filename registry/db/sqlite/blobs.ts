@@ -31,7 +31,7 @@ export function blobsOf(db: Db): BlobRecords {
       }
     },
     unreferenced: (times) => ask(db, (from) => listUnreferenced(from, times)),
-    condemn: (digest) =>
+    markForDeletion: (digest) =>
       writePatiently(db, (tx) => {
         if (!isReferenced(tx, digest)) markBlobForDeletion(tx, digest)
       }),
@@ -102,7 +102,7 @@ function hasBlobRow(db: Db, digest: Digest): boolean {
 }
 
 function isMarkedForDeletion(db: Db, digest: Digest): boolean {
-  return db.select({ state: blobs.state }).from(blobs).where(eq(blobs.digest, digest)).get()?.state === 'condemned'
+  return db.select({ state: blobs.state }).from(blobs).where(eq(blobs.digest, digest)).get()?.state === 'deleting'
 }
 
 function deleteBlobRow(tx: Db, digest: Digest): void {
@@ -110,7 +110,7 @@ function deleteBlobRow(tx: Db, digest: Digest): void {
 }
 
 function listUnreferenced(db: Db, { before, now, latest }: UnreferencedAt): Blob[] {
-  const isDue = or(lt(blobs.createdAt, before), gt(blobs.createdAt, latest), eq(blobs.state, 'condemned'))
+  const isDue = or(lt(blobs.createdAt, before), gt(blobs.createdAt, latest), eq(blobs.state, 'deleting'))
   return db
     .select()
     .from(blobs)
@@ -128,7 +128,7 @@ function isReferenced(db: Db, digest: Digest): boolean {
 }
 
 export function markBlobForDeletion(tx: Db, digest: Digest): void {
-  tx.update(blobs).set({ state: 'condemned' }).where(eq(blobs.digest, digest)).run()
+  tx.update(blobs).set({ state: 'deleting' }).where(eq(blobs.digest, digest)).run()
 }
 
 function unreferenced(db: Db, now: number) {

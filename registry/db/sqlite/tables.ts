@@ -1,6 +1,6 @@
 // The rows of a registry, for typed queries. migrations.ts creates them, with the rules that the database itself holds.
 import { sql } from 'drizzle-orm'
-import { integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { customType, integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import type { OpenSessionRequest } from '../../../schemas/api.ts'
 import type { Digest } from '../../../schemas/digest.ts'
 import type { Name } from '../../../schemas/name.ts'
@@ -9,7 +9,7 @@ import type { VersionState } from '../../../schemas/plugin-document.ts'
 import type { ReleasePredicate } from '../../../schemas/release-statement.ts'
 import type { KeyKind } from '../../../schemas/trust-key.ts'
 import type { Version } from '../../../schemas/version.ts'
-import type { AuditAction, Scope, Visibility } from '../records.ts'
+import type { AuditAction, Blob, Scope, Visibility } from '../records.ts'
 
 // All times are milliseconds since 1970, all sizes are bytes.
 
@@ -90,13 +90,19 @@ export const artifacts = sqliteTable(
   (table) => [primaryKey({ columns: [table.versionId, table.platform] })],
 )
 
+/** The table was made with another word for `deleting`, which its constraint knows. */
+const blobState = customType<{ data: Blob['state']; driverData: 'live' | 'condemned' }>({
+  dataType: () => 'text',
+  toDriver: (state) => (state === 'deleting' ? 'condemned' : state),
+  fromDriver: (word) => (word === 'condemned' ? 'deleting' : word),
+})
+
 /** A row means: these bytes are durable on disk and had this digest when they were written. */
 export const blobs = sqliteTable('blobs', {
   digest: text().$type<Digest>().primaryKey(),
   size: integer().notNull(),
   createdAt: integer('created_at').notNull(),
-  /** `condemned`: marked for deletion; the bytes count as absent until they are uploaded again. */
-  state: text().$type<'live' | 'condemned'>().notNull(),
+  state: blobState().notNull(),
   /** Id of the token that uploaded them; null for what is older than this column. */
   broughtBy: text('brought_by'),
 })

@@ -16,7 +16,7 @@ const PAGE = 500
 export function upkeepOf(db: RegistryDb): UpkeepStore {
   return {
     ping: () => ask(db, (from) => void from.get(sql`SELECT 1`)),
-    glance: () =>
+    quickCheck: () =>
       ask(db, () => {
         const pages = Number(db.$client.pragma('page_count', { simple: true }))
         if (pages > MAX_CHECKED_PAGES) return { state: 'too-large', pages } as const

@@ -40,7 +40,7 @@ async function codeOf(run: Promise<InProcessRun>): Promise<string> {
   return JSON.parse((await run).stderr).error.code
 }
 
-/** Everything a tree says, whatever the hour: files by path, twins as what they unpack to, times as `…`. */
+/** Everything a tree says, whatever the hour: files by path, variants as what they unpack to, times as `…`. */
 async function contentOf(root: string): Promise<Record<string, string>> {
   const content: Record<string, string> = {}
   for (const path of filesBelow(root)) {

@@ -121,7 +121,7 @@ const DO: Readonly<Record<string, Act>> = {
   },
   record: ({ blobs }, { blob, at, tokenId, session, isSo }) =>
     blobs.record({ ...blob, createdAt: at, broughtBy: tokenId }, isSo ? session : undefined),
-  condemn: ({ blobs }, { blob }) => blobs.condemn(blob.digest),
+  markForDeletion: ({ blobs }, { blob }) => blobs.markForDeletion(blob.digest),
   giveUp: ({ blobs }, { blob }) => blobs.giveUp(blob.digest),
   forget: ({ blobs }, { blob }) => blobs.forget(blob.digest),
   digest: async ({ catalog, ociDigests }, { repo, plugin, version, domain, blob }) =>

@@ -11,7 +11,7 @@ const { bundle, predicate } = aRelease({ plugin: 'hello' })
 const ARTIFACT = Object.values(predicate.platforms)[0] ?? bundle
 
 const standing = async ({ blobs }: MetadataStore, digest = BLOB.digest) =>
-  (await blobs.findLive(digest)) ? 'live' : (await blobs.has(digest)) ? 'condemned' : 'gone'
+  (await blobs.findLive(digest)) ? 'live' : (await blobs.has(digest)) ? 'deleting' : 'gone'
 
 /** What refers to a digest, and the digest. */
 const REFERENCES: Readonly<
@@ -33,51 +33,51 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
       await record(store, BLOB)
       const live = { ...BLOB, createdAt: NOW, broughtBy: 'tok-a', state: 'live' }
       assert.deepEqual(await store.blobs.findLive(BLOB.digest), live)
-      await store.blobs.condemn(BLOB.digest)
-      assert.equal(await standing(store), 'condemned')
+      await store.blobs.markForDeletion(BLOB.digest)
+      assert.equal(await standing(store), 'deleting')
       await store.blobs.record({ ...BLOB, createdAt: NOW + 1, broughtBy: null })
       assert.deepEqual(await store.blobs.findLive(BLOB.digest), { ...live, createdAt: NOW + 1, broughtBy: null })
     })
 
-    test('what nothing refers to is condemned and then forgotten, and not before', async (t) => {
+    test('what nothing refers to is marked for deletion and then forgotten, and not before', async (t) => {
       const store = await withRepo(await openStore(t))
       await record(store, BLOB)
       assert.equal(await store.blobs.forget(BLOB.digest), false)
       assert.equal(await standing(store), 'live')
-      await store.blobs.condemn(BLOB.digest)
+      await store.blobs.markForDeletion(BLOB.digest)
       assert.equal(await store.blobs.forget(BLOB.digest), true)
       assert.equal(await standing(store), 'gone')
-      await store.blobs.condemn(BLOB.digest)
+      await store.blobs.markForDeletion(BLOB.digest)
       assert.equal(await standing(store), 'gone')
       assert.equal(await store.blobs.forget(BLOB.digest), true, 'bytes without a record may go')
     })
 
     for (const [what, { digest, refer }] of Object.entries(REFERENCES))
-      test(`what ${what} refers to is neither condemned, given up nor forgotten`, async (t) => {
+      test(`what ${what} refers to is neither marked for deletion, given up nor forgotten`, async (t) => {
         const store = await withRepo(await openStore(t))
         await record(store, { digest, size: 1 })
         await refer(store)
-        await store.blobs.condemn(digest)
+        await store.blobs.markForDeletion(digest)
         assert.equal(await store.blobs.giveUp(digest), false)
         assert.equal(await store.blobs.forget(digest), false)
         assert.equal(await standing(store, digest), 'live')
       })
 
-    test('what is announced after it was condemned is not forgotten, with or without a record', async (t) => {
+    test('what is announced after it was marked for deletion is not forgotten, with or without a record', async (t) => {
       const store = await withRepo(await openStore(t))
       await record(store, BLOB)
-      await store.blobs.condemn(BLOB.digest)
+      await store.blobs.markForDeletion(BLOB.digest)
       const none = { digest: digestOf('never recorded'), size: 3 }
       await open(store, { uploads: [BLOB, none] })
       assert.equal(await store.blobs.forget(BLOB.digest), false)
       assert.equal(await store.blobs.forget(none.digest), false)
-      assert.equal(await standing(store), 'condemned')
+      assert.equal(await standing(store), 'deleting')
     })
 
     test('of those who announce and forget at once, the second sees the first', async (t) => {
       const store = await withRepo(await openStore(t))
       await record(store, BLOB)
-      await store.blobs.condemn(BLOB.digest)
+      await store.blobs.markForDeletion(BLOB.digest)
       const [, isForgotten] = await Promise.all([open(store, { uploads: [BLOB] }), store.blobs.forget(BLOB.digest)])
       assert.equal(isForgotten, false)
     })
@@ -93,10 +93,10 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
       assert.equal(await standing(store), 'live')
       await seal(store, { change: { audit: anEntry() } })
       assert.equal(await store.blobs.giveUp(BLOB.digest), true)
-      assert.equal(await standing(store), 'condemned')
+      assert.equal(await standing(store), 'deleting')
     })
 
-    test('unreferenced are those that are old, condemned or of a time to come, and whose lease is over', async (t) => {
+    test('unreferenced are those that are old, marked for deletion or of a time to come, and whose lease is over', async (t) => {
       const store = await withRepo(await openStore(t))
       const blob = async (text: string, createdAt: number) => {
         await store.blobs.record({ digest: digestOf(text), size: 1, createdAt, broughtBy: null })
@@ -104,8 +104,8 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
       }
       const old = await blob('old', NOW - 1)
       const young = await blob('young', NOW)
-      const condemned = await blob('condemned', NOW)
-      await store.blobs.condemn(condemned.digest)
+      const deleting = await blob('deleting', NOW)
+      await store.blobs.markForDeletion(deleting.digest)
       const leased = await blob('leased', NOW - 1)
       const over = await blob('over', NOW - 1)
       await open(store, { uploads: [leased] })
@@ -114,7 +114,7 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
       const ahead = await blob('of a clock that was ahead', NOW + 2)
       const at = { before: NOW, now: NOW, latest: NOW + 1 }
       const found = (await store.blobs.unreferenced(at)).map(({ digest }) => digest)
-      assert.deepEqual(found.sort(), [old.digest, condemned.digest, over.digest, ahead.digest].sort())
+      assert.deepEqual(found.sort(), [old.digest, deleting.digest, over.digest, ahead.digest].sort())
       const later = await store.blobs.unreferenced({ before: NOW + 1, now: NOW + 1000, latest: NOW + 2 })
       assert.deepEqual(later.length, 5)
       assert.ok(later.some(({ digest }) => digest === young.digest))

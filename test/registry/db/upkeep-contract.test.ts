@@ -87,7 +87,7 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
       for (const version of ['1.0.0', '2.0.0']) await seal(store, { version })
       const { upkeep, serving } = store
       await upkeep.ping()
-      assert.deepEqual(await upkeep.glance(), { state: 'sound' })
+      assert.deepEqual(await upkeep.quickCheck(), { state: 'sound' })
       assert.deepEqual([await upkeep.integrity(), await upkeep.gaps(), await upkeep.emptyPlugins(10)], [[], [], []])
       assert.equal(await upkeep.isEverythingHere(), true)
       await upkeep.mendWords()

@@ -28,7 +28,7 @@ test('a query changes nothing', async (t) => {
   assert.equal((await ask('/repos/core/check-tcp.json?template=true')).body.toString(), DOCUMENT)
 })
 
-test('the compressed twin that the client likes best is sent, with a digest of its own', async (t) => {
+test('the compressed variant that the client likes best is sent, with a digest of its own', async (t) => {
   const { ask } = await servedTree(t)
   const rows: [string, string | undefined][] = [
     ['gzip, br', 'br'],
@@ -49,7 +49,7 @@ test('the compressed twin that the client likes best is sent, with a digest of i
   }
 })
 
-test('a twin that was not written together with its document is not sent', async (t) => {
+test('a variant that was not written together with its document is not sent', async (t) => {
   const { ask, root } = await servedTree(t)
   utimesSync(join(root, 'repos/core/check-tcp.json.gz'), new Date(0), new Date(0))
   const { headers } = await ask('/repos/core/check-tcp.json', { 'accept-encoding': 'gzip' })

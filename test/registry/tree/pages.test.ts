@@ -33,7 +33,7 @@ async function aScene(count = 40) {
   return { registry, tree, at, main, whole, page: at('repos/core/check-tcp/_/1.json') }
 }
 
-test('a registry writes the pages of a large plugin, with their twins, and its own look finds nothing wrong', async () => {
+test('a registry writes the pages of a large plugin, with their variants, and its own look finds nothing wrong', async () => {
   const { registry, tree, main, whole, page } = await aScene()
   await using _registry = registry
   assert.ok(((await main()).pages?.length ?? 0) >= 3)
@@ -60,11 +60,11 @@ test('a yank of an old version changes its page and the document that names it',
 
 const DAMAGES: Readonly<Record<string, (page: string) => Promise<unknown>>> = {
   'is missing': (page) => rm(page),
-  'lacks a twin': (page) => rm(`${page}.gz`),
+  'lacks a variant': (page) => rm(`${page}.gz`),
   'is empty': (page) => writeFile(page, ''),
 }
 
-for (const depth of ['glance', 'quick', 'deep'] as const)
+for (const depth of ['shallow', 'quick', 'deep'] as const)
   for (const [what, damage] of Object.entries(DAMAGES))
     test(`a ${depth} look finds and repairs a page that ${what}`, async () => {
       const { registry, tree, whole, page } = await aScene()

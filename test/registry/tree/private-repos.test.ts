@@ -91,7 +91,7 @@ test('a look over the tree that began before a repo became private does not show
   await set(CORE, 'private')
   await tree.drain()
   assert.ok(!there('tree', 'repos/core'))
-  for (const depth of ['glance', 'quick', 'deep'] as const) await tree.reconcile({ depth, repair: true })
+  for (const depth of ['shallow', 'quick', 'deep'] as const) await tree.reconcile({ depth, repair: true })
   assert.ok(!there('tree', 'repos/core') && !there('tree', 'repos/core.json'))
   await tree.close()
 })

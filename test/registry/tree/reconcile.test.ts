@@ -26,8 +26,8 @@ const FILE = `${FOLDER}/check-tcp_1.0.0_linux_amd64`
 
 const damages: Record<string, (root: string) => Promise<unknown>> = {
   'a missing document': (root) => rm(join(root, 'repos/core/check-tcp.json')),
-  'a missing twin': (root) => rm(join(root, 'repos/core/check-tcp.yaml.br')),
-  'a twin that says something else': async (root) =>
+  'a missing variant': (root) => rm(join(root, 'repos/core/check-tcp.yaml.br')),
+  'a variant that says something else': async (root) =>
     copyFile(join(root, 'repos/core/other.json.gz'), join(root, 'repos/core/check-tcp.json.gz')),
   'a changed document': (root) => writeFile(join(root, 'repos/core/check-tcp.json'), '{}'),
   'an emptied repo document': (root) => writeFile(join(root, 'repos/core.yaml'), ''),
@@ -77,7 +77,7 @@ for (const [name, damage] of Object.entries(damages))
     await tree.close()
   })
 
-test('a start finds at a glance what a restored database no longer knows, and what is gone', async () => {
+test('a start finds by a shallow look what a restored database no longer knows, and what is gone', async () => {
   const { registry, tree } = await filled()
   await using _registry = registry
   await tree.check()

@@ -15,7 +15,7 @@ import { contentOf } from '../../support/builders/plugin-record.ts'
 import { filesBelow } from '../../support/machine/temp-folder.ts'
 import { TreeRegistry } from '../../support/registry/tree-registry.ts'
 
-test('a published version stands in the tree with bytes, checksums, bundle, documents and twins once drain returns', async () => {
+test('a published version stands in the tree with bytes, checksums, bundle, documents and variants once drain returns', async () => {
   await using registry = await TreeRegistry.create()
   registry.addRepo()
   const tree = await registry.openTree()
@@ -23,18 +23,18 @@ test('a published version stands in the tree with bytes, checksums, bundle, docu
   await tree.drain({ repo: 'core' as never, plugin: 'check-tcp' as never })
   const file = 'check-tcp_1.0.0_linux_amd64'
   const digests = [release.predicate.platforms['linux_amd64' as never]?.digest, release.bundle.digest]
-  const twins = (path: string) => [path, `${path}.br`, `${path}.gz`]
+  const variants = (path: string) => [path, `${path}.br`, `${path}.gz`]
   assert.deepEqual(
     [...filesBelow(tree.root)].sort(),
     [
-      ...twins('.well-known/octo.json'),
-      ...twins('schemas/octo.schema.json'),
-      ...twins('schemas/plugin.schema.json'),
+      ...variants('.well-known/octo.json'),
+      ...variants('schemas/octo.schema.json'),
+      ...variants('schemas/plugin.schema.json'),
       ...digests.map((digest) => `blobs/sha256/${hexOf(digest as never)}`),
-      ...twins('repos/core.json'),
-      ...twins('repos/core.yaml'),
-      ...twins('repos/core/check-tcp.json'),
-      ...twins('repos/core/check-tcp.yaml'),
+      ...variants('repos/core.json'),
+      ...variants('repos/core.yaml'),
+      ...variants('repos/core/check-tcp.json'),
+      ...variants('repos/core/check-tcp.yaml'),
       `repos/core/check-tcp/1.0.0/${file}`,
       `repos/core/check-tcp/1.0.0/${file}.sha256`,
       'repos/core/check-tcp/1.0.0/release.sigstore.json',
@@ -66,7 +66,7 @@ test('a tree that is closed at any moment of its look-over writes nothing afterw
   }
 })
 
-test('the compressed twins say what the document says', async () => {
+test('the compressed variants say what the document says', async () => {
   await using registry = await TreeRegistry.create()
   registry.addRepo()
   await registry.publish('check-tcp')

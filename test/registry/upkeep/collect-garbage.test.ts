@@ -51,7 +51,7 @@ async function announce({ publishing }: MetadataStore): Promise<void> {
 }
 
 type Meanwhile = (metadata: MetadataStore) => Promise<void>
-type Step = 'condemn' | 'forget'
+type Step = 'markForDeletion' | 'forget'
 
 /** The metadata, with something that happens right before this step of a collection. */
 function interrupted(metadata: MetadataStore, step: Step, act: Meanwhile): MetadataStore {
@@ -65,7 +65,7 @@ function interrupted(metadata: MetadataStore, step: Step, act: Meanwhile): Metad
 const MEANWHILE: Readonly<
   Record<string, { readonly before: Step; readonly act: Meanwhile; readonly withRow: boolean }>
 > = {
-  'is announced before it is marked for deletion': { before: 'condemn', act: announce, withRow: true },
+  'is announced before it is marked for deletion': { before: 'markForDeletion', act: announce, withRow: true },
   'is announced after it was marked for deletion': { before: 'forget', act: announce, withRow: true },
   'is uploaded again after it was marked for deletion': { before: 'forget', act: upload, withRow: true },
   'has no row and is announced before it is taken away': { before: 'forget', act: announce, withRow: false },
@@ -137,7 +137,7 @@ test('bytes that a crash left after their row was taken away are collected the n
 test('a blob that is announced before it is marked for deletion need not be uploaded again', async (t) => {
   const registry = await aScene(t, true)
   const services = servicesOf(registry)
-  const metadata = interrupted(services.metadata, 'condemn', announce)
+  const metadata = interrupted(services.metadata, 'markForDeletion', announce)
   await collectGarbage({ ...services, metadata }, { dryRun: false, graceMs: -1000 })
   assert.equal((await services.metadata.blobs.findLive(DIGEST))?.size, BYTES.length)
 })

@@ -34,7 +34,7 @@ test('a plugin document is described by its newest stable version, and carries s
   assert.equal(document.versions.at(-1)?.deprecated, 'use 2')
 })
 
-test('the YAML twin says the same as the JSON document', () => {
+test('the YAML document says the same as the JSON document', () => {
   const record = aPlugin('check-tcp', [{}, { version: '1.1.0', manifest: { description: 'a "b" {{.c}}: - #\u0085é' } }])
   const [json, yaml] = renderPlugin(record, base)
   assert.equal(yaml?.path, 'repos/core/check-tcp.yaml')

@@ -1,4 +1,4 @@
-// A small static tree on disk, with precompressed twins, read by the registry's own reader behind a real HTTP server.
+// A small static tree on disk, with precompressed variants, read by the registry's own reader behind a real HTTP server.
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs'
 import type { IncomingHttpHeaders } from 'node:http'
@@ -77,7 +77,7 @@ export function putDocument(root: string, path: string, text: string, at = new D
   put(root, path, text)
   put(root, `${path}.gz`, gzipSync(text))
   put(root, `${path}.br`, brotliCompressSync(text))
-  for (const twin of ['', '.gz', '.br']) utimesSync(join(root, path + twin), at, at)
+  for (const suffix of ['', '.gz', '.br']) utimesSync(join(root, path + suffix), at, at)
 }
 
 export const digestHeader = (bytes: string | Buffer) =>

@@ -7,9 +7,9 @@ import type { State, Steps } from './state.ts'
 import { byText, isEverythingHere } from './state.ts'
 
 export function blobsOf({ read, write }: Steps): BlobRecords {
-  const condemn = ({ blobs }: State, digest: Digest) => {
+  const markForDeletion = ({ blobs }: State, digest: Digest) => {
     const blob = blobs.get(digest)
-    if (blob) blobs.set(digest, { ...blob, state: 'condemned' })
+    if (blob) blobs.set(digest, { ...blob, state: 'deleting' })
   }
   return {
     record: (blob, session) =>
@@ -34,18 +34,18 @@ export function blobsOf({ read, write }: Steps): BlobRecords {
     unreferenced: ({ before, now, latest }) =>
       read((state) =>
         [...state.blobs.values()]
-          .filter(({ createdAt, state }) => createdAt < before || createdAt > latest || state === 'condemned')
+          .filter(({ createdAt, state }) => createdAt < before || createdAt > latest || state === 'deleting')
           .filter(({ digest }) => !isReferenced(state, digest, ({ leaseUntil }) => leaseUntil > now))
           .sort((a, b) => byText(a.digest, b.digest)),
       ),
-    condemn: (digest) =>
+    markForDeletion: (digest) =>
       write((state) => {
-        if (!isReferenced(state, digest)) condemn(state, digest)
+        if (!isReferenced(state, digest)) markForDeletion(state, digest)
       }),
     giveUp: (digest) =>
       write((state) => {
         if (isReferenced(state, digest) || !isEverythingHere(state)) return false
-        condemn(state, digest)
+        markForDeletion(state, digest)
         return true
       }),
     forget: (digest) =>

@@ -74,7 +74,7 @@ function servingOf(steps: Steps): ServingStore {
 function upkeepOf({ read }: Steps): UpkeepStore {
   return {
     ping: () => read(() => undefined),
-    glance: async () => ({ state: 'sound' }),
+    quickCheck: async () => ({ state: 'sound' }),
     integrity: async () => [],
     gaps: async () => [],
     emptyPlugins: (limit) =>
