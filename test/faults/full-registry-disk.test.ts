@@ -3,13 +3,12 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
-import type { SessionAnswer } from '../../schemas/api.ts'
 import type { SigningKey } from '../support/builders/test-authority.ts'
 import { aRelease, aScript, issueKey } from '../support/builders/test-authority.ts'
 import { rounds } from '../support/machine/full-form.ts'
 import { aMountedDisk, whyNoDisk } from '../support/machine/mounted-disk.ts'
 import type { ApiAnswer } from '../support/publisher/publish-release.ts'
-import { callApi, openSession, publishRelease, uploadAll } from '../support/publisher/publish-release.ts'
+import { callApi, openSession, parseSession, publishRelease, uploadAll } from '../support/publisher/publish-release.ts'
 import { expectCleanFsck } from '../support/registry/fsck.ts'
 import { prepareRegistryData, startRegistryChild } from '../support/registry/registry-child.ts'
 import { proveAllShown } from '../support/registry/served-release.ts'
@@ -23,7 +22,7 @@ test('a disk that fills up in mid-upload is NO_SPACE to the publisher and nothin
   const first = await aRelease(key)
   assert.equal((await publishRelease(target, first)).status, 201)
   const second = await aLargeRelease(key, '2.0.0', 2 * MiB)
-  const session = (await openSession(target, second)).body as unknown as SessionAnswer
+  const session = parseSession(await openSession(target, second))
 
   disk.fillUp(256 * 1024)
   await assert.rejects(uploadAll(target, session, second), /507 .*NO_SPACE/)
@@ -37,7 +36,7 @@ test('a disk that fills up in mid-upload is NO_SPACE to the publisher and nothin
   )
 
   disk.makeRoom()
-  const known = (await callApi(target, `/api/v1/publishes/${session.id}`)).body as unknown as SessionAnswer
+  const known = parseSession(await callApi(target, `/api/v1/publishes/${session.id}`))
   assert.ok(
     known.uploads.some(({ offset, size }) => offset > 0 && offset < size),
     'what fitted is kept',

@@ -10,7 +10,14 @@ import { rounds } from '../support/machine/full-form.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
 import { typeOcto } from '../support/octo/in-process-octo.ts'
 import type { ApiAnswer, ApiTarget } from '../support/publisher/publish-release.ts'
-import { blobsOf, callApi, openSession, publishRelease, uploadAll } from '../support/publisher/publish-release.ts'
+import {
+  blobsOf,
+  callApi,
+  openSession,
+  parseSession,
+  publishRelease,
+  uploadAll,
+} from '../support/publisher/publish-release.ts'
 import { expectCleanFsck } from '../support/registry/fsck.ts'
 import type { RegistryChild } from '../support/registry/registry-child.ts'
 import { prepareRegistryData, startRegistryChild } from '../support/registry/registry-child.ts'
@@ -71,7 +78,7 @@ function uploadTogether(target: ApiTarget, releases: readonly SignedRelease[]): 
     releases.map(async (release) => {
       const { status, body } = await openSession(target, release)
       assert.equal(status, 201, JSON.stringify(body))
-      const session = body as unknown as SessionAnswer
+      const session = parseSession({ body })
       await uploadAll(target, session, release)
       return session
     }),

@@ -2,13 +2,12 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
-import type { SessionAnswer } from '../../schemas/api.ts'
 import { seededRandom } from '../support/builders/seeded-random.ts'
 import type { SigningKey } from '../support/builders/test-authority.ts'
 import { aRelease, aScript, issueKey } from '../support/builders/test-authority.ts'
 import { slowDownload, slowUpload } from '../support/client/slow-transfers.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
-import { blobsOf, callApi, openSession, publishRelease } from '../support/publisher/publish-release.ts'
+import { blobsOf, callApi, openSession, parseSession, publishRelease } from '../support/publisher/publish-release.ts'
 import { gatherCrowd } from '../support/publisher/publishing-crowd.ts'
 import { expectCleanFsck } from '../support/registry/fsck.ts'
 import { prepareRegistryData, startRegistryChild } from '../support/registry/registry-child.ts'
@@ -27,7 +26,7 @@ test('SIGTERM lets downloads and uploads in flight end, takes nothing new, and e
     Array.from({ length: TRANSFERS }, () => slowDownload(`${registry.url}/repos/core/hello/1.0.0/${file}`)),
   )
   const coming = await aLargeRelease(key, '2.0.0')
-  const session = (await openSession(target, coming)).body as unknown as SessionAnswer
+  const session = parseSession(await openSession(target, coming))
   const uploads = await Promise.all(
     [...blobsOf(coming)].map(([digest, bytes]) =>
       slowUpload(target, `/api/v1/publishes/${session.id}/blobs/${digest}`, bytes),

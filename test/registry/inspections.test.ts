@@ -3,14 +3,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createProofBudget } from '../../registry/budgets/proof-budget.ts'
 import { createInspections } from '../../registry/inspections.ts'
-import type { SessionAnswer } from '../../schemas/api.ts'
 import { digestOf } from '../../schemas/digest.ts'
 import type { ErrorCode } from '../../schemas/error-codes.ts'
 import { coded } from '../../schemas/errors.ts'
 import { openFairSlots } from '../../system/async/slots.ts'
 import { tarballOf } from '../support/builders/archive-builder.ts'
 import { aRelease } from '../support/builders/test-authority.ts'
-import { callApi, openSession, publishRelease } from '../support/publisher/publish-release.ts'
+import { callApi, openSession, parseSession, publishRelease } from '../support/publisher/publish-release.ts'
 import { startTestRegistry } from '../support/registry/test-registry.ts'
 
 const never = new AbortController().signal
@@ -183,7 +182,7 @@ test('publishing a refused session again says the same and takes none of the tok
   })
   const first = await publishRelease(registry, release)
   assert.equal(first.body.code, 'PLATFORM_MISMATCH')
-  const session = (await openSession(registry, release)).body as unknown as SessionAnswer
+  const session = parseSession(await openSession(registry, release))
   const publish = () => callApi(registry, `/api/v1/publishes/${session.id}/publish`, { method: 'POST' })
   const told = (await publish()).body.detail
   const { blobs } = registry.serving.registry.services

@@ -8,13 +8,12 @@ import { openClient } from '../../client/index.ts'
 import { blobsPath, uploadsPath } from '../../registry/settings.ts'
 import { checkData } from '../../registry/upkeep/check-data.ts'
 import { collectGarbage } from '../../registry/upkeep/collect-garbage.ts'
-import type { SessionAnswer } from '../../schemas/api.ts'
 import { digestOf } from '../../schemas/digest.ts'
 import { aConfig } from '../support/builders/a-config.ts'
 import { aRelease, aScript } from '../support/builders/test-authority.ts'
 import { LINUX, one, run } from '../support/client/client-machine.ts'
 import { filesBelow, tempFolder } from '../support/machine/temp-folder.ts'
-import { openSession, publishRelease, uploadAll } from '../support/publisher/publish-release.ts'
+import { openSession, parseSession, publishRelease, uploadAll } from '../support/publisher/publish-release.ts'
 import { openMemoryBlobs } from '../support/registry/memory-blobs.ts'
 import { startTestRegistry } from '../support/registry/test-registry.ts'
 
@@ -42,7 +41,7 @@ test('a registry with its blobs in memory publishes, serves a client, collects, 
   assert.match(run(one(executables)), /hello/)
 
   const abandoned = await aRelease(registry.key, { version: '2.0.0', platforms: { linux_amd64: aScript('two') } })
-  const session = (await openSession(registry, abandoned)).body as unknown as SessionAnswer
+  const session = parseSession(await openSession(registry, abandoned))
   await uploadAll(registry, session, abandoned)
   assert.deepEqual(filesBelow(uploadsPath(registry.dataDir)), [], 'a part that was stored elsewhere is left')
   time.now += 2 * DAY_MS

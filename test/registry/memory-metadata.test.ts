@@ -10,13 +10,12 @@ import { revokeToken } from '../../registry/admin/tokens.ts'
 import { databasePath } from '../../registry/settings.ts'
 import { checkData } from '../../registry/upkeep/check-data.ts'
 import { collectGarbage } from '../../registry/upkeep/collect-garbage.ts'
-import type { SessionAnswer } from '../../schemas/api.ts'
 import type { Name } from '../../schemas/name.ts'
 import { aConfig } from '../support/builders/a-config.ts'
 import { aRelease, aScript } from '../support/builders/test-authority.ts'
 import { LINUX, one, run } from '../support/client/client-machine.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
-import { callApi, openSession, publishRelease, uploadAll } from '../support/publisher/publish-release.ts'
+import { callApi, openSession, parseSession, publishRelease, uploadAll } from '../support/publisher/publish-release.ts'
 import { openMemoryBlobs } from '../support/registry/memory-blobs.ts'
 import { openMemoryMetadata } from '../support/registry/memory-metadata/metadata.ts'
 import type { TestRegistry } from '../support/registry/test-registry.ts'
@@ -76,7 +75,7 @@ test('a registry with its rows and blobs in memory does all that one on SQLite d
     const { id, token } = await registry.createToken(['core/*'])
     const asGuest = { ...registry, token }
     const release = await releaseOf(registry, '3.0.0')
-    const session = (await openSession(asGuest, release)).body as unknown as SessionAnswer
+    const session = parseSession(await openSession(asGuest, release))
     await uploadAll(asGuest, session, release)
     await revokeToken(services, id)
     const publish = (target: typeof asGuest) =>

@@ -4,17 +4,16 @@ import assert from 'node:assert/strict'
 import { cp, rename } from 'node:fs/promises'
 import { test } from 'node:test'
 import { databasePath } from '../../registry/settings.ts'
-import type { SessionAnswer } from '../../schemas/api.ts'
 import { aRelease } from '../support/builders/test-authority.ts'
 import { until } from '../support/machine/until.ts'
-import { callApi, openSession, uploadAll } from '../support/publisher/publish-release.ts'
+import { callApi, openSession, parseSession, uploadAll } from '../support/publisher/publish-release.ts'
 import { startTestRegistry } from '../support/registry/test-registry.ts'
 
 for (const moment of ['before', 'after'] as const)
   test(`a publish is not acknowledged when the database file is replaced right ${moment} it is sealed`, async (t) => {
     const registry = await startTestRegistry(t)
     const release = await aRelease(registry.key)
-    const session = (await openSession(registry, release)).body as unknown as SessionAnswer
+    const session = parseSession(await openSession(registry, release))
     await uploadAll(registry, session, release)
     const { services } = registry.serving.registry
     const { publishing, catalog } = services.metadata

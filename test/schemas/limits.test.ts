@@ -27,6 +27,7 @@ import { renderDiscovery } from '../../static-tree/render/discovery.ts'
 import { renderShard } from '../../static-tree/render/repo.ts'
 import { parseBundle } from '../../trust/release/bundle.ts'
 import { expectCode, expectCodeAsync } from '../support/assertions/expect-code.ts'
+import { aVersion } from '../support/builders/names.ts'
 import { aRelease } from '../support/builders/plugin-record.ts'
 import { aManifest, aPredicate, issueKey } from '../support/builders/test-authority.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
@@ -228,7 +229,7 @@ for (const [what, { change, code }] of Object.entries(UNREADABLE))
     await mkdir(layout.locks, { recursive: true })
     const path = join(folder, 'octo.lock')
     const entry: Lockfile['plugins'][string] = {
-      ...{ repo: core, url: 'https://host', registryRepo: core, plugin: check.plugin, version: '1.0.0' as never },
+      ...{ repo: core, url: 'https://host', registryRepo: core, plugin: check.plugin, version: aVersion('1.0.0') },
       ...{ ranges: [], serial: 1, signer: DIGEST, platforms: {} },
     }
     const error = await expectCodeAsync(code, () =>

@@ -4,6 +4,7 @@ import { parseDiscovery } from '../../schemas/discovery.ts'
 import { basePath, parseBaseUrl } from '../../static-tree/base-url.ts'
 import { renderDiscovery } from '../../static-tree/render/discovery.ts'
 import { expectCode } from '../support/assertions/expect-code.ts'
+import { aName } from '../support/builders/names.ts'
 
 test('a base URL loses the slash at its end', () => {
   assert.equal(parseBaseUrl('http://127.0.0.1:8787/'), 'http://127.0.0.1:8787')
@@ -27,7 +28,7 @@ for (const bad of [
 
 test('the discovery document names the repos, and the write API only where there is one', () => {
   const base = parseBaseUrl('https://example.com/octo')
-  const served = renderDiscovery(['b', 'a'] as never, base, { artifactBytes: 1, releaseBytes: 2 })
+  const served = renderDiscovery([aName('b'), aName('a')], base, { artifactBytes: 1, releaseBytes: 2 })
   assert.deepEqual(parseDiscovery(served.bytes, 'discovery'), {
     format: 'octo.discovery/v1',
     api: { version: 'v1', base: '/octo/api/v1' },

@@ -9,6 +9,7 @@ import type { OnStep } from '../../../client/installation/advance.ts'
 import { STEPS } from '../../../client/installation/advance.ts'
 import { rollBack, updateItself } from '../../../client/installation/update.ts'
 import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { aVersion } from '../../support/builders/names.ts'
 import { anInstallation, currentIn } from '../../support/client/octo-installation.ts'
 import { aMountedDisk, whyNoDisk } from '../../support/machine/mounted-disk.ts'
 
@@ -18,7 +19,7 @@ const BEFORE_SWITCH = new Set<string>(STEPS.slice(0, STEPS.indexOf('switched')))
 test('killed after any step, octo is the old or the new one, whole, and the next update ends what was begun', async (t) => {
   const scene = await anInstallation(t, { installed: { version: '1.1.0' }, offered: [{ version: '1.0.0' }] })
   // So that there is something to go back to before the update that is killed.
-  await scene.update({ to: '1.0.0' as never })
+  await scene.update({ to: aVersion('1.0.0') })
   await scene.publish({ version: '1.2.0' })
   const left: { step: string; root: string }[] = []
   const onStep: OnStep = (step) => void left.push({ step, root: scene.snapshot(step) })

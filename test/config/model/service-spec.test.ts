@@ -8,6 +8,7 @@ import { requestsOf } from '../../../config/model/requests.ts'
 import type { ServiceSpec } from '../../../config/model/service-spec.ts'
 import { isCoded } from '../../../schemas/errors.ts'
 import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { aName } from '../../support/builders/names.ts'
 import { readFiles } from '../../support/machine/config-files.ts'
 
 const WEB = 'https://x.example/shared.yaml'
@@ -208,7 +209,7 @@ const ELSEWHERE: readonly (readonly [what: string, given: Given, expected: RegEx
     {
       program: {
         kind: 'plugin',
-        request: { plugin: 'mine' as never },
+        request: { plugin: aName('mine') },
         arguments: { kind: 'map', value: {}, texts: {} },
       },
     },

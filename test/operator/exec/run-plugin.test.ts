@@ -14,6 +14,7 @@ import { coded } from '../../../schemas/errors.ts'
 import { FIXED_PATH } from '../../../system/process/system-tool.ts'
 import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
 import { anExecutable } from '../../support/builders/executables.ts'
+import { aVersion } from '../../support/builders/names.ts'
 
 const HOST_ENV = {
   ...{ PATH: '.:/home/me/bin', HOME: '/home/me', LANG: 'de_AT.UTF-8', TZ: 'Europe/Vienna', LD_PRELOAD: '/tmp/x.so' },
@@ -196,7 +197,7 @@ test('a signal is reported as 128 and its number', async () => {
 })
 
 test('a release that asks for a newer octo, or for another protocol, is refused', async () => {
-  const newer = anExecutable('says.sh', { minimumOperator: '999.0.0' as never })
+  const newer = anExecutable('says.sh', { minimumOperator: aVersion('999.0.0') })
   await expectCodeAsync('OPERATOR_TOO_OLD', () => run(newer))
   await expectCodeAsync('PLUGIN_NOT_EXECUTABLE', () => run(anExecutable('says.sh', { protocol: 'ocm' })))
 })

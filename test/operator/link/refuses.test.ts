@@ -16,6 +16,7 @@ import { test } from 'node:test'
 import { requireFolderOfShims, requireShimFolder } from '../../../operator/link/folder.ts'
 import { digestOf } from '../../../schemas/digest.ts'
 import { expectCode } from '../../support/assertions/expect-code.ts'
+import { aVersion } from '../../support/builders/names.ts'
 import { lastingFolder, noLastingFolder } from '../../support/machine/lasting-folder.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 import type { LinkScene } from '../../support/operator/linked-plugins.ts'
@@ -128,7 +129,7 @@ const REFUSED: Readonly<Record<string, readonly [(scene: LinkScene) => readonly 
 for (const [what, [arrange, problem]] of Object.entries(REFUSED))
   test(`octo link refuses ${what}, and writes nothing`, { skip }, async (t) => {
     const json = { ...aScriptPlugin, plugin: 'json', manifest: { input: 'json' as const } }
-    const newer = { ...aScriptPlugin, plugin: 'newer', manifest: { minimumOperator: '99.0.0' as never } }
+    const newer = { ...aScriptPlugin, plugin: 'newer', manifest: { minimumOperator: aVersion('99.0.0') } }
     const scene = await aLinkScene(t, [aScriptPlugin, json, newer, aNodePlugin])
     const words = arrange(scene)
     const { code, stderr } = await scene.octo(

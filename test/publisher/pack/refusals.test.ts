@@ -12,6 +12,7 @@ import type { Platform } from '../../../schemas/platform.ts'
 import { inspectArchive } from '../../../trust/archive/inspect-archive.ts'
 import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
 import { inPieces } from '../../support/builders/archive-builder.ts'
+import { aPlatform } from '../../support/builders/names.ts'
 import { anElfFile } from '../../support/builders/native-files.ts'
 import type { PluginProject, ProjectRecipe } from '../../support/builders/plugin-project.ts'
 import { anElf, aPluginProject } from '../../support/builders/plugin-project.ts'
@@ -128,7 +129,7 @@ test('names the platforms that exist when asked for another', async () => {
   await using project = await aPluginProject()
   const request = { project: await readProject(project.dir), out: project.path('dist'), env: {} }
   const error = await expectCodeAsync('NO_MATCHING_PLATFORM', () =>
-    buildRelease({ ...request, platforms: ['freebsd_amd64' as never] }),
+    buildRelease({ ...request, platforms: [aPlatform('freebsd_amd64')] }),
   )
   assert.match(error.message, /`any`/)
 })

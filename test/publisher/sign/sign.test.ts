@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { makeKeyPair } from '../../../publisher/sign/make-key.ts'
 import type { KeyKind } from '../../../schemas/trust-key.ts'
 import { verifyRelease } from '../../../trust/release/verify-release.ts'
+import { aName, aVersion } from '../../support/builders/names.ts'
 import type { PluginProject } from '../../support/builders/plugin-project.ts'
 import { aPluginProject } from '../../support/builders/plugin-project.ts'
 import { typeOcto } from '../../support/octo/in-process-octo.ts'
@@ -30,7 +31,7 @@ for (const kind of ['ecdsa-p256', 'ed25519'] as const)
     const { code, stderr } = await sign(project)
     assert.equal(code, 0, stderr)
     const bundle = await readFile(project.path('dist/release.sigstore.json'), 'utf8')
-    const expected = { repo: 'core', plugin: 'hello', version: '1.0.0' } as never
+    const expected = { repo: aName('core'), plugin: aName('hello'), version: aVersion('1.0.0') }
     const release = verifyRelease({ bundle, keyring: [trustKey], expected, at: Date.now(), source: 'test' })
     const draft = JSON.parse(await readFile(project.path('dist/release.json'), 'utf8'))
     assert.deepEqual(JSON.parse(JSON.stringify(release.predicate)), draft)

@@ -8,6 +8,7 @@ import { buildRepo } from '../../../publisher/static-repo/build-repo.ts'
 import { parseBaseUrl } from '../../../static-tree/base-url.ts'
 import { openConnection } from '../../../system/http/connection.ts'
 import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { aName } from '../../support/builders/names.ts'
 import { aRelease } from '../../support/builders/test-authority.ts'
 import { filesBelow, tempFolder } from '../../support/machine/temp-folder.ts'
 import { publishRelease } from '../../support/publisher/publish-release.ts'
@@ -40,7 +41,7 @@ test('octo repo build writes the pages that a registry writes, and a publisher f
   for (const path of documents(root))
     assert.equal(await readFile(join(root, path), 'utf8'), await readFile(join(theirs, path), 'utf8'), path)
   using connection = openConnection(new URL(`${registry.url}/`))
-  const plugin = { repo: 'core' as never, plugin: 'hello' as never }
+  const plugin = { repo: aName('core'), plugin: aName('hello') }
   for (let at = 0; at < 12; at++) {
     const found = await findPublished(connection, plugin, `1.${at}.0`)
     assert.deepEqual(Object.keys(found?.version.platforms ?? {}).sort(), [...PLATFORMS].sort())

@@ -7,12 +7,17 @@ import { secondsUntil, spentNow } from '../../../registry/budgets/refill.ts'
 import { createRefusedTries } from '../../../registry/budgets/refused-tries.ts'
 import { LIMIT_OPTIONS, parseLimits } from '../../../registry/limit-names.ts'
 import { registryConfig } from '../../../registry/settings.ts'
-import type { SessionAnswer } from '../../../schemas/api.ts'
 import { expectCode } from '../../support/assertions/expect-code.ts'
 import type { ReleaseRecipe } from '../../support/builders/test-authority.ts'
 import { aRelease } from '../../support/builders/test-authority.ts'
 import type { ApiAnswer, ApiTarget } from '../../support/publisher/publish-release.ts'
-import { callApi, openSession, publishRelease, uploadAll } from '../../support/publisher/publish-release.ts'
+import {
+  callApi,
+  openSession,
+  parseSession,
+  publishRelease,
+  uploadAll,
+} from '../../support/publisher/publish-release.ts'
 import { databaseOf } from '../../support/registry/test-db.ts'
 import type { TestRegistry, TestRegistryOptions } from '../../support/registry/test-registry.ts'
 import { startTestRegistry } from '../../support/registry/test-registry.ts'
@@ -100,7 +105,7 @@ for (const { setting, limits, limit, recipe } of BUDGETS)
     const opened: { readonly id: string; readonly version: string }[] = []
     for (let n = 0; n <= limit; n++) {
       const release = await aRelease(registry.key, recipe(n))
-      const session = (await openSession(registry, release)).body as unknown as SessionAnswer
+      const session = parseSession(await openSession(registry, release))
       await uploadAll(registry, session, release)
       opened.push({ id: session.id, version: release.predicate.version })
     }

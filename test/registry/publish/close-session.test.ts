@@ -5,9 +5,14 @@ import { test } from 'node:test'
 import { revokeToken } from '../../../registry/admin/tokens.ts'
 import { openDb } from '../../../registry/db/sqlite/open.ts'
 import { databasePath } from '../../../registry/settings.ts'
-import type { SessionAnswer } from '../../../schemas/api.ts'
 import { aRelease } from '../../support/builders/test-authority.ts'
-import { callApi, openSession, publishRelease, uploadAll } from '../../support/publisher/publish-release.ts'
+import {
+  callApi,
+  openSession,
+  parseSession,
+  publishRelease,
+  uploadAll,
+} from '../../support/publisher/publish-release.ts'
 import { databaseOf } from '../../support/registry/test-db.ts'
 import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
@@ -16,8 +21,7 @@ async function aScene(t: TestContext) {
   const { services } = registry.serving.registry
   const mine = await registry.createToken(['core/*'])
   const release = await aRelease(registry.key)
-  const session = (await openSession({ url: registry.url, token: mine.token }, release))
-    .body as unknown as SessionAnswer
+  const session = parseSession(await openSession({ url: registry.url, token: mine.token }, release))
   await uploadAll(registry, session, release)
   const path = `/api/v1/publishes/${session.id}`
   const close = (token: string) => callApi({ url: registry.url, token }, path, { method: 'DELETE' })
@@ -75,7 +79,7 @@ test('giving up twice, or what is published, changes nothing', async (t) => {
   assert.equal((await callApi(registry, path)).status, 404)
   const published = await publishRelease(registry, release)
   assert.equal(published.status, 201)
-  const sealed = (await openSession(registry, release)).body as unknown as SessionAnswer
+  const sealed = parseSession(await openSession(registry, release))
   await callApi(registry, `/api/v1/publishes/${sealed.id}`, { method: 'DELETE' })
   assert.equal(count('versions'), 1)
   assert.equal((await publishRelease(registry, release)).status, 200)

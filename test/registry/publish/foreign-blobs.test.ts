@@ -4,7 +4,13 @@ import { test } from 'node:test'
 import type { SessionAnswer } from '../../../schemas/api.ts'
 import { digestOf } from '../../../schemas/digest.ts'
 import { aRelease, aScript } from '../../support/builders/test-authority.ts'
-import { callApi, openSession, publishRelease, uploadAll } from '../../support/publisher/publish-release.ts'
+import {
+  callApi,
+  openSession,
+  parseSession,
+  publishRelease,
+  uploadAll,
+} from '../../support/publisher/publish-release.ts'
 import type { TestRegistry } from '../../support/registry/test-registry.ts'
 import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
@@ -28,7 +34,7 @@ const offsetOf = ({ uploads }: SessionAnswer) => uploads.find(({ digest }) => di
 test('bytes of a private repo come into no other release by their digest, and nobody is told that they are here', async (t) => {
   const { registry, copy } = await aScene(t)
   const thief = await targetOf(registry, 'core/*:publish')
-  const session = (await openSession(thief, copy)).body as unknown as SessionAnswer
+  const session = parseSession(await openSession(thief, copy))
   assert.deepEqual(
     session.uploads.map(({ offset }) => offset),
     [0, 0],
@@ -47,18 +53,18 @@ test('bytes of a private repo come into no other release by their digest, and no
 test('whoever has the bytes uploads them, and whoever may fetch them need not', async (t) => {
   const { registry, copy } = await aScene(t)
   const owner = await targetOf(registry, 'core/*:publish', 'secret/*:read')
-  const known = (await openSession(owner, copy)).body as unknown as SessionAnswer
+  const known = parseSession(await openSession(owner, copy))
   assert.equal(offsetOf(known), SECRET.length)
   const other = await targetOf(registry, 'core/*:publish')
   assert.equal((await publishRelease(other, copy)).status, 201)
   const next = await aRelease(registry.key, { plugin: 'tool', version: '2.0.0', platforms: { linux_amd64: SECRET } })
   const third = await targetOf(registry, 'core/*:publish')
-  assert.equal(offsetOf((await openSession(third, next)).body as unknown as SessionAnswer), SECRET.length)
+  assert.equal(offsetOf(parseSession(await openSession(third, next))), SECRET.length)
 })
 
 test('without private repos what one brought another need not bring again', async (t) => {
   const { registry, copy } = await aScene(t)
   await registry.setVisibility('secret', 'public')
   const anybody = await targetOf(registry, 'core/*:publish')
-  assert.equal(offsetOf((await openSession(anybody, copy)).body as unknown as SessionAnswer), SECRET.length)
+  assert.equal(offsetOf(parseSession(await openSession(anybody, copy))), SECRET.length)
 })

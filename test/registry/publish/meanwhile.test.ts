@@ -12,7 +12,6 @@ import { publishRelease } from '../../../registry/publish/publish-release.ts'
 import { receiveUpload } from '../../../registry/publish/receive-upload.ts'
 import { requireSession } from '../../../registry/publish/session-answer.ts'
 import { changeState } from '../../../registry/states/change-state.ts'
-import type { SessionAnswer } from '../../../schemas/api.ts'
 import type { ErrorCode } from '../../../schemas/error-codes.ts'
 import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
 import type { SignedRelease } from '../../support/builders/test-authority.ts'
@@ -180,7 +179,7 @@ async function aPlace(registry: TestRegistry, from: Step['from']): Promise<Place
   const target = { url: registry.url, token: created.token }
   const place = { registry, services, release, principal: { id: created.id } }
   if (from === 'nothing') return { ...place, session: {} as Session }
-  const opened = (await api.openSession(target, release)).body as unknown as SessionAnswer
+  const opened = api.parseSession(await api.openSession(target, release))
   if (from !== 'open') await api.uploadAll(target, opened, release)
   if (from === 'published') await api.callApi(target, `/api/v1/publishes/${opened.id}/publish`, { method: 'POST' })
   return { ...place, session: await requireSession(services.metadata.publishing, opened.id, Date.now()) }

@@ -4,14 +4,19 @@ import { request } from 'node:http'
 import { test } from 'node:test'
 import { createProofBudget } from '../../../registry/budgets/proof-budget.ts'
 import { createInspections } from '../../../registry/inspections.ts'
-import type { SessionAnswer } from '../../../schemas/api.ts'
 import { digestOf } from '../../../schemas/digest.ts'
 import { openFairSlots } from '../../../system/async/slots.ts'
 import { expectCode } from '../../support/assertions/expect-code.ts'
 import { tarballOf } from '../../support/builders/archive-builder.ts'
 import { aRelease } from '../../support/builders/test-authority.ts'
 import { until } from '../../support/machine/until.ts'
-import { callApi, openSession, publishRelease, uploadAll } from '../../support/publisher/publish-release.ts'
+import {
+  callApi,
+  openSession,
+  parseSession,
+  publishRelease,
+  uploadAll,
+} from '../../support/publisher/publish-release.ts'
 import type { TestRegistry } from '../../support/registry/test-registry.ts'
 import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
@@ -95,7 +100,7 @@ test('a proof ends when its signal aborts, in the middle of an archive', async (
 test('a publish whose client is gone is stopped, publishes nothing, and is no error in the log', async (t) => {
   const registry = await startTestRegistry(t)
   const release = await aRelease(registry.key)
-  const session = (await openSession(registry, release)).body as unknown as SessionAnswer
+  const session = parseSession(await openSession(registry, release))
   await uploadAll(registry, session, release)
   const began = Promise.withResolvers<void>()
   const stopped = Promise.withResolvers<void>()
@@ -132,7 +137,7 @@ test('a publish whose client is gone is stopped, publishes nothing, and is no er
 test('an unfinished upload whose client is gone is no error in the log', async (t) => {
   const registry = await startTestRegistry(t)
   const release = await aRelease(registry.key)
-  const session = (await openSession(registry, release)).body as unknown as SessionAnswer
+  const session = parseSession(await openSession(registry, release))
   const sent = request(`${registry.url}/api/v1/publishes/${session.id}/blobs/${release.bundleDigest}`, {
     method: 'PATCH',
     headers: { authorization: `Bearer ${registry.token}`, 'Upload-Offset': '0', 'Content-Length': '100' },
@@ -140,8 +145,7 @@ test('an unfinished upload whose client is gone is no error in the log', async (
   sent.on('error', () => {})
   sent.write('some')
   const read = () => callApi(registry, `/api/v1/publishes/${session.id}`)
-  const isHere = async () =>
-    ((await read()).body as unknown as SessionAnswer).uploads.some(({ offset }) => offset === 4)
+  const isHere = async () => parseSession(await read()).uploads.some(({ offset }) => offset === 4)
   await until(isHere)
   sent.destroy()
   await until(() => registry.logs.some((line) => line.includes('"method":"PATCH"')))

@@ -8,13 +8,13 @@ import { addRepoKey, revokeKey } from '../../../registry/admin/repos.ts'
 import { proveRelease } from '../../../registry/publish/prove-release.ts'
 import { requireSession } from '../../../registry/publish/session-answer.ts'
 import { blobsPath } from '../../../registry/settings.ts'
-import type { OpenSessionRequest, SessionAnswer } from '../../../schemas/api.ts'
+import type { OpenSessionRequest } from '../../../schemas/api.ts'
 import { digestOf, hexOf } from '../../../schemas/digest.ts'
 import type { Platform } from '../../../schemas/platform.ts'
 import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
 import type { SigningKey } from '../../support/builders/test-authority.ts'
 import { aRelease, aScript, issueKey, signStatement } from '../../support/builders/test-authority.ts'
-import { openSession, uploadAll } from '../../support/publisher/publish-release.ts'
+import { openSession, parseSession, uploadAll } from '../../support/publisher/publish-release.ts'
 import { databaseOf } from '../../support/registry/test-db.ts'
 import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
@@ -24,7 +24,7 @@ async function aScene(t: TestContext, signer?: SigningKey) {
   const key = signer ?? registry.key
   const platforms = { linux_amd64: aScript('amd64'), linux_arm64: aScript('arm64') }
   const release = await aRelease(key, { platforms })
-  const opened = (await openSession(registry, release)).body as unknown as SessionAnswer
+  const opened = parseSession(await openSession(registry, release))
   await uploadAll(registry, opened, release)
   const { services } = registry.serving.registry
   const session = await requireSession(services.metadata.publishing, opened.id, Date.now())

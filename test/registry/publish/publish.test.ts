@@ -4,7 +4,6 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { readPluginRecord } from '../../../registry/db/sqlite/records.ts'
-import type { SessionAnswer } from '../../../schemas/api.ts'
 import { digestOf } from '../../../schemas/digest.ts'
 import type { Name } from '../../../schemas/name.ts'
 import { parsePluginDocument } from '../../../schemas/plugin-document.ts'
@@ -13,7 +12,14 @@ import { tarballOf } from '../../support/builders/archive-builder.ts'
 import { anElf } from '../../support/builders/plugin-project.ts'
 import type { ReleaseRecipe, SignedRelease } from '../../support/builders/test-authority.ts'
 import { aRelease, aScript, issueKey, signStatement } from '../../support/builders/test-authority.ts'
-import { announce, callApi, openSession, publishRelease, uploadAll } from '../../support/publisher/publish-release.ts'
+import {
+  announce,
+  callApi,
+  openSession,
+  parseSession,
+  publishRelease,
+  uploadAll,
+} from '../../support/publisher/publish-release.ts'
 import { databaseOf } from '../../support/registry/test-db.ts'
 import type { TestRegistry } from '../../support/registry/test-registry.ts'
 import { startTestRegistry } from '../../support/registry/test-registry.ts'
@@ -184,7 +190,7 @@ test('a good archive is published after its inspection', async (t) => {
 test('a session is published only when all its blobs are there, and says which are missing', async (t) => {
   const registry = await startTestRegistry(t)
   const release = await aRelease(registry.key)
-  const session = (await openSession(registry, release)).body as unknown as SessionAnswer
+  const session = parseSession(await openSession(registry, release))
   const early = await callApi(registry, `/api/v1/publishes/${session.id}/publish`, { method: 'POST' })
   assert.deepEqual([early.status, early.body.code], [409, 'SESSION_INCOMPLETE'])
   await uploadAll(registry, session, release)
@@ -199,7 +205,7 @@ test('blobs that are there already are not asked for again', async (t) => {
   const bytes = aScript('shared')
   await publishRelease(registry, await aRelease(registry.key, { platforms: { linux_amd64: bytes } }))
   const next = await aRelease(registry.key, { version: '1.1.0', platforms: { linux_amd64: bytes } })
-  const session = (await openSession(registry, next)).body as unknown as SessionAnswer
+  const session = parseSession(await openSession(registry, next))
   assert.equal(session.uploads.find(({ digest }) => digest === digestOf(bytes))?.offset, bytes.length)
 })
 
@@ -229,7 +235,7 @@ test('a bundle that is not plain UTF-8 is refused, as clients would read other b
   const bytes = Buffer.concat([Buffer.from(before), Buffer.from([0xff]), Buffer.from(after)])
   const bundle = { digest: digestOf(bytes), size: bytes.length }
   const opened = await openSession(registry, release, { json: { ...announce(release), bundle } })
-  const session = opened.body as unknown as SessionAnswer
+  const session = parseSession(opened)
   await uploadAll(registry, session, { ...release, bundle: bytes as unknown as string })
   const refused = await callApi(registry, `/api/v1/publishes/${session.id}/publish`, { method: 'POST' })
   assert.equal(refused.body.code, 'BUNDLE_MALFORMED')

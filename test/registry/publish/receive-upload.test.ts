@@ -4,17 +4,16 @@ import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { blobsPath } from '../../../registry/settings.ts'
-import type { SessionAnswer } from '../../../schemas/api.ts'
 import { aRelease } from '../../support/builders/test-authority.ts'
-import { blobsOf, callApi, openSession } from '../../support/publisher/publish-release.ts'
+import { blobsOf, callApi, openSession, parseSession } from '../../support/publisher/publish-release.ts'
 import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 test('a part that is whole becomes the blob when it is asked for, and the release can be published', async (t) => {
   const registry = await startTestRegistry(t)
   const release = await aRelease(registry.key)
-  const session = (await openSession(registry, release)).body as unknown as SessionAnswer
+  const session = parseSession(await openSession(registry, release))
   for (const [digest, bytes] of blobsOf(release)) leavePart(registry.dataDir, session.id, digest, bytes)
-  const { uploads } = (await callApi(registry, `/api/v1/publishes/${session.id}`)).body as unknown as SessionAnswer
+  const { uploads } = parseSession(await callApi(registry, `/api/v1/publishes/${session.id}`))
   assert.deepEqual(
     uploads.map(({ offset }) => offset),
     uploads.map(({ size }) => size),
@@ -27,7 +26,7 @@ test('a part that is whole becomes the blob when it is asked for, and the releas
 test('a part that is as long as promised and holds other bytes begins anew', async (t) => {
   const registry = await startTestRegistry(t)
   const release = await aRelease(registry.key)
-  const session = (await openSession(registry, release)).body as unknown as SessionAnswer
+  const session = parseSession(await openSession(registry, release))
   const [[digest, bytes] = assert.fail()] = blobsOf(release)
   leavePart(registry.dataDir, session.id, digest, Buffer.alloc(bytes.length))
   const path = `/api/v1/publishes/${session.id}/blobs/${digest}`
@@ -39,7 +38,7 @@ test('a part that is as long as promised and holds other bytes begins anew', asy
 test('a whole part that cannot become a blob for now is kept, and the client is not sent back to the beginning', async (t) => {
   const registry = await startTestRegistry(t)
   const release = await aRelease(registry.key)
-  const session = (await openSession(registry, release)).body as unknown as SessionAnswer
+  const session = parseSession(await openSession(registry, release))
   const [[digest, bytes] = assert.fail()] = blobsOf(release)
   leavePart(registry.dataDir, session.id, digest, bytes)
   const inTheWay = join(blobsPath(registry.dataDir), digest.slice('sha256:'.length))

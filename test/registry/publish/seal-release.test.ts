@@ -9,13 +9,18 @@ import { write } from '../../../registry/db/sqlite/open.ts'
 import { proveRelease } from '../../../registry/publish/prove-release.ts'
 import { sealRelease } from '../../../registry/publish/seal-release.ts'
 import { requireSession } from '../../../registry/publish/session-answer.ts'
-import type { SessionAnswer } from '../../../schemas/api.ts'
 import type { ErrorCode } from '../../../schemas/error-codes.ts'
 import type { GrowthLimits } from '../../../schemas/growth-limits.ts'
 import type { Name } from '../../../schemas/name.ts'
 import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
 import { aRelease } from '../../support/builders/test-authority.ts'
-import { callApi, openSession, publishRelease, uploadAll } from '../../support/publisher/publish-release.ts'
+import {
+  callApi,
+  openSession,
+  parseSession,
+  publishRelease,
+  uploadAll,
+} from '../../support/publisher/publish-release.ts'
 import { databaseOf } from '../../support/registry/test-db.ts'
 import type { TestRegistry } from '../../support/registry/test-registry.ts'
 import { startTestRegistry } from '../../support/registry/test-registry.ts'
@@ -25,7 +30,7 @@ async function proven(t: TestContext) {
   const registry = await startTestRegistry(t)
   const { services } = registry.serving.registry
   const release = await aRelease(registry.key, { plugin: 'check-tcp' })
-  const opened = (await openSession(registry, release)).body as unknown as SessionAnswer
+  const opened = parseSession(await openSession(registry, release))
   await uploadAll(registry, opened, release)
   const session = await requireSession(services.metadata.publishing, opened.id, Date.now())
   const seen = await proveRelease(services, { session, owner: 'tok', signal: new AbortController().signal })

@@ -3,11 +3,17 @@ import assert from 'node:assert/strict'
 import { readdir } from 'node:fs/promises'
 import { test } from 'node:test'
 import { blobsPath } from '../../../registry/settings.ts'
-import type { SessionAnswer } from '../../../schemas/api.ts'
 import { digestOf } from '../../../schemas/digest.ts'
 import { aRelease, aScript } from '../../support/builders/test-authority.ts'
 import { until } from '../../support/machine/until.ts'
-import { announce, callApi, openSession, publishRelease, uploadAll } from '../../support/publisher/publish-release.ts'
+import {
+  announce,
+  callApi,
+  openSession,
+  parseSession,
+  publishRelease,
+  uploadAll,
+} from '../../support/publisher/publish-release.ts'
 import { databaseOf } from '../../support/registry/test-db.ts'
 import type { TestRegistry } from '../../support/registry/test-registry.ts'
 import { startTestRegistry } from '../../support/registry/test-registry.ts'
@@ -133,7 +139,7 @@ test('what nobody published is collected by the registry itself', async (t) => {
   const files = () => readdir(blobsPath(registry.dataDir))
   const before = (await files()).sort()
   const release = await aRelease(registry.key, { version: '2.0.0', platforms: { any: aScript('two') } })
-  const session = (await openSession(registry, release)).body as unknown as SessionAnswer
+  const session = parseSession(await openSession(registry, release))
   await uploadAll(registry, session, release)
   assert.ok((await files()).length > before.length)
   await callApi(registry, `/api/v1/publishes/${session.id}`, { method: 'DELETE' })

@@ -3,12 +3,11 @@ import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { refreshPlugin } from '../../../registry/states/refresh-plugin.ts'
-import type { SessionAnswer } from '../../../schemas/api.ts'
 import type { Name } from '../../../schemas/name.ts'
 import type { Version } from '../../../schemas/version.ts'
 import { expectCode } from '../../support/assertions/expect-code.ts'
 import { aRelease } from '../../support/builders/test-authority.ts'
-import { callApi, openSession, uploadAll } from '../../support/publisher/publish-release.ts'
+import { callApi, openSession, parseSession, uploadAll } from '../../support/publisher/publish-release.ts'
 import { databaseOf } from '../../support/registry/test-db.ts'
 import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
@@ -18,7 +17,7 @@ const RELEASE = { repo: 'core' as Name, plugin: 'hello' as Name, version: '1.0.0
 async function aScene(t: TestContext) {
   const registry = await startTestRegistry(t)
   const release = await aRelease(registry.key)
-  const session = (await openSession(registry, release)).body as unknown as SessionAnswer
+  const session = parseSession(await openSession(registry, release))
   await uploadAll(registry, session, release)
   const publish = () => callApi(registry, `/api/v1/publishes/${session.id}/publish`, { method: 'POST' })
   assert.equal((await publish()).status, 201)

@@ -5,6 +5,7 @@ import { removeExtraFiles } from '../../../registry/tree/extra-files.ts'
 import type { TreePlaces } from '../../../registry/tree/show.ts'
 import { shardOf } from '../../../static-tree/paths.ts'
 import type { TreeStore } from '../../../static-tree/write/store.ts'
+import { aName } from '../../support/builders/names.ts'
 import { openMemoryTree } from '../../support/registry/memory-tree.ts'
 
 const FULL = Array.from({ length: 256 }, (_, index) => `plugin-${index}`)
@@ -50,14 +51,14 @@ function* filesOf({ repos }: Growing): Generator<string> {
     yield `repos/${repo}.json`
     for (const plugin of plugins) {
       yield `repos/${repo}/${plugin}.json`
-      if (plugins.length > FULL.length) yield `repos/${repo}/_/${shardOf(plugin as never)}.json`
+      if (plugins.length > FULL.length) yield `repos/${repo}/_/${shardOf(aName(plugin))}.json`
     }
     yield `repos/${repo}/${plugins.at(-1)}/1.0.0/release.sigstore.json`
   }
 }
 
 function placesOf({ repos, store }: Growing): TreePlaces {
-  const shards = async (repo: string) => Map.groupBy(repos.get(repo) ?? [], (plugin) => shardOf(plugin as never))
+  const shards = async (repo: string) => Map.groupBy(repos.get(repo) ?? [], (plugin) => shardOf(aName(plugin)))
   return {
     store,
     visibility: 'public',

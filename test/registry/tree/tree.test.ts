@@ -11,6 +11,7 @@ import { hexOf } from '../../../schemas/digest.ts'
 import { coded } from '../../../schemas/errors.ts'
 import { parsePluginDocument } from '../../../schemas/plugin-document.ts'
 import { parseRepoDocument } from '../../../schemas/repo-document.ts'
+import { aName, aPlatform } from '../../support/builders/names.ts'
 import { contentOf } from '../../support/builders/plugin-record.ts'
 import { filesBelow } from '../../support/machine/temp-folder.ts'
 import { TreeRegistry } from '../../support/registry/tree-registry.ts'
@@ -20,9 +21,9 @@ test('a published version stands in the tree with bytes, checksums, bundle, docu
   registry.addRepo()
   const tree = await registry.openTree()
   const release = await registry.publish('check-tcp', { platforms: ['linux_amd64'] })
-  await tree.drain({ repo: 'core' as never, plugin: 'check-tcp' as never })
+  await tree.drain({ repo: aName('core'), plugin: aName('check-tcp') })
   const file = 'check-tcp_1.0.0_linux_amd64'
-  const digests = [release.predicate.platforms['linux_amd64' as never]?.digest, release.bundle.digest]
+  const digests = [release.predicate.platforms[aPlatform('linux_amd64')]?.digest, release.bundle.digest]
   const variants = (path: string) => [path, `${path}.br`, `${path}.gz`]
   assert.deepEqual(
     [...filesBelow(tree.root)].sort(),
@@ -105,7 +106,7 @@ test('a quarantined version leaves the tree, but bytes that another release shar
   const files = filesBelow(tree.root)
   assert.ok(!files.some((path) => path.includes('/1.0.0/')))
   assert.ok(!files.includes(`blobs/sha256/${hexOf(bad.bundle.digest)}`))
-  const artifact = bad.predicate.platforms['linux_amd64' as never]
+  const artifact = bad.predicate.platforms[aPlatform('linux_amd64')]
   assert.ok(artifact && files.includes(`blobs/sha256/${hexOf(artifact.digest)}`))
   const document = parsePluginDocument(await readFile(join(tree.root, 'repos/core/check-tcp.json'), 'utf8'), 'x')
   assert.equal(document.versions.find(({ version }) => version === '1.0.0')?.reason, 'malware')
@@ -180,8 +181,8 @@ test('a plugin that cannot be shown keeps its outbox row and fails only those wh
   const tree = await registry.openTree()
   await registry.publish('too-long', { version: `1.0.0-${'a'.repeat(250)}` })
   await registry.publish('check-tcp')
-  await tree.drain({ repo: 'core' as never, plugin: 'check-tcp' as never })
-  await assert.rejects(tree.drain({ repo: 'core' as never, plugin: 'too-long' as never }))
+  await tree.drain({ repo: aName('core'), plugin: aName('check-tcp') })
+  await assert.rejects(tree.drain({ repo: aName('core'), plugin: aName('too-long') }))
   await tree.close()
   assert.deepEqual(
     takeOutbox(registry.db).map(({ plugin }) => plugin),
@@ -200,7 +201,7 @@ test('a hundred publishes at once are shown together', async () => {
   await Promise.all(
     Array.from({ length: 100 }, async (_each, index) => {
       await registry.publish(`plugin-${index}`, { platforms: ['any'] })
-      await tree.drain({ repo: 'core' as never, plugin: `plugin-${index}` as never })
+      await tree.drain({ repo: aName('core'), plugin: aName(`plugin-${index}`) })
       await stat(join(tree.root, `repos/core/plugin-${index}.json`))
     }),
   )

@@ -7,12 +7,17 @@ import { test } from 'node:test'
 import { findLiveBlob } from '../../../registry/db/sqlite/blobs.ts'
 import { blobsPath } from '../../../registry/settings.ts'
 import { checkData } from '../../../registry/upkeep/check-data.ts'
-import type { SessionAnswer } from '../../../schemas/api.ts'
 import type { Digest } from '../../../schemas/digest.ts'
 import { digestOf, hexOf } from '../../../schemas/digest.ts'
 import { coded } from '../../../schemas/errors.ts'
 import { aRelease, aScript } from '../../support/builders/test-authority.ts'
-import { callApi, openSession, publishRelease, uploadAll } from '../../support/publisher/publish-release.ts'
+import {
+  callApi,
+  openSession,
+  parseSession,
+  publishRelease,
+  uploadAll,
+} from '../../support/publisher/publish-release.ts'
 import { databaseOf } from '../../support/registry/test-db.ts'
 import type { TestRegistry } from '../../support/registry/test-registry.ts'
 import { startTestRegistry } from '../../support/registry/test-registry.ts'
@@ -27,7 +32,7 @@ async function aScene(t: TestContext) {
   const release = await aRelease(registry.key, { platforms: { linux_amd64: USED } })
   assert.equal((await publishRelease(registry, release)).status, 201)
   const abandoned = await aRelease(registry.key, { version: '2.0.0', platforms: UNUSED })
-  const session = (await openSession(registry, abandoned)).body as unknown as SessionAnswer
+  const session = parseSession(await openSession(registry, abandoned))
   await uploadAll(registry, session, abandoned)
   await callApi(registry, `/api/v1/publishes/${session.id}`, { method: 'DELETE' })
   return { registry, release }

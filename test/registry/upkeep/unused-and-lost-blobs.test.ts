@@ -5,11 +5,16 @@ import { test } from 'node:test'
 import { blobsPath, trashPath } from '../../../registry/settings.ts'
 import { checkData } from '../../../registry/upkeep/check-data.ts'
 import { collectGarbage } from '../../../registry/upkeep/collect-garbage.ts'
-import type { SessionAnswer } from '../../../schemas/api.ts'
 import { digestOf, hexOf } from '../../../schemas/digest.ts'
 import { aRelease, aScript } from '../../support/builders/test-authority.ts'
 import { until } from '../../support/machine/until.ts'
-import { callApi, openSession, publishRelease, uploadAll } from '../../support/publisher/publish-release.ts'
+import {
+  callApi,
+  openSession,
+  parseSession,
+  publishRelease,
+  uploadAll,
+} from '../../support/publisher/publish-release.ts'
 import { databaseOf } from '../../support/registry/test-db.ts'
 import type { TestRegistry } from '../../support/registry/test-registry.ts'
 import { startTestRegistry } from '../../support/registry/test-registry.ts'
@@ -27,7 +32,7 @@ async function aScene(t: Parameters<typeof startTestRegistry>[0]) {
   const registry = await startTestRegistry(t, { clock: () => time.now })
   await publishRelease(registry, await aRelease(registry.key, { platforms: { linux_amd64: aScript() } }))
   const abandoned = await aRelease(registry.key, { version: '2.0.0', platforms: { linux_amd64: aScript('two') } })
-  const session = (await openSession(registry, abandoned)).body as unknown as SessionAnswer
+  const session = parseSession(await openSession(registry, abandoned))
   await uploadAll(registry, session, abandoned)
   return { registry, time, abandoned, session }
 }

@@ -6,9 +6,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
-import type { SessionAnswer } from '../../../schemas/api.ts'
 import { aRelease } from '../../support/builders/test-authority.ts'
-import { callApi, openSession, publishRelease, uploadAll } from '../../support/publisher/publish-release.ts'
+import {
+  callApi,
+  openSession,
+  parseSession,
+  publishRelease,
+  uploadAll,
+} from '../../support/publisher/publish-release.ts'
 import type { TestRegistry } from '../../support/registry/test-registry.ts'
 import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
@@ -39,7 +44,7 @@ test('a full disk is said with 507, reads go on, and everything works again once
     version: '1.1.0',
     platforms: { linux_amd64: Buffer.concat([Buffer.from('#!/bin/sh\n'), Buffer.alloc(8 * MiB)]) },
   })
-  const session = (await openSession(registry, large)).body as unknown as SessionAnswer
+  const session = parseSession(await openSession(registry, large))
   const filler = join(registry.dataDir, 'filler')
   assert.throws(() => writeFileSync(filler, Buffer.alloc(64 * MiB)), /ENOSPC/)
 
@@ -59,7 +64,7 @@ test('a full disk is said with 507, reads go on, and everything works again once
   assert.equal((await callApi(registry, '/readyz')).status, 200)
 
   await rm(filler)
-  const resumed = (await callApi(registry, `/api/v1/publishes/${session.id}`)).body as unknown as SessionAnswer
+  const resumed = parseSession(await callApi(registry, `/api/v1/publishes/${session.id}`))
   await uploadAll(registry, resumed, large)
   assert.equal((await callApi(registry, `/api/v1/publishes/${session.id}/publish`, { method: 'POST' })).status, 201)
 })

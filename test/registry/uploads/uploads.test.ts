@@ -9,7 +9,13 @@ import type { SignedRelease } from '../../support/builders/test-authority.ts'
 import { aRelease } from '../../support/builders/test-authority.ts'
 import { until } from '../../support/machine/until.ts'
 import type { ApiAnswer } from '../../support/publisher/publish-release.ts'
-import { callApi, openSession, publishRelease, uploadAll } from '../../support/publisher/publish-release.ts'
+import {
+  callApi,
+  openSession,
+  parseSession,
+  publishRelease,
+  uploadAll,
+} from '../../support/publisher/publish-release.ts'
 import type { TestRegistry, TestRegistryOptions } from '../../support/registry/test-registry.ts'
 import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
@@ -27,7 +33,7 @@ type Scene = {
 async function aScene(t: Parameters<typeof startTestRegistry>[0], options: TestRegistryOptions = {}): Promise<Scene> {
   const registry = await startTestRegistry(t, options)
   const release = await aRelease(registry.key, { platforms: { linux_amd64: BYTES } })
-  const session = (await openSession(registry, release)).body as unknown as SessionAnswer
+  const session = parseSession(await openSession(registry, release))
   const path = `/api/v1/publishes/${session.id}/blobs/${DIGEST}`
   const part = join(registry.dataDir, 'uploads', session.id, `${hexOf(DIGEST)}.part`)
   return { registry, release, session, path, part }
@@ -93,7 +99,7 @@ test('reading a session leaves its running uploads alone', async (t) => {
   const upload = startUpload(scene, 0, BYTES.subarray(0, 200_000))
   await until(async () => (await stat(scene.part).catch(() => undefined))?.size === 200_000)
   const { body } = await callApi(scene.registry, `/api/v1/publishes/${scene.session.id}`)
-  assert.ok((body as unknown as SessionAnswer).uploads.some(({ offset }) => offset === 200_000))
+  assert.ok(parseSession({ body }).uploads.some(({ offset }) => offset === 200_000))
   upload.end(BYTES.subarray(200_000))
   assert.equal(await upload.status, 204)
 })

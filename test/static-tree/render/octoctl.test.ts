@@ -6,6 +6,7 @@ import { parseBaseUrl } from '../../../static-tree/base-url.ts'
 import type { Listing } from '../../../static-tree/newest.ts'
 import { listingOf } from '../../../static-tree/newest.ts'
 import { renderRepo } from '../../../static-tree/render/repo.ts'
+import { aName } from '../../support/builders/names.ts'
 import { aPlugin } from '../../support/builders/plugin-record.ts'
 import { decodeRepo } from '../../support/octoctl/decode.ts'
 import { goarch, goos, readRepos } from '../../support/octoctl/read-repos.ts'
@@ -18,7 +19,7 @@ function listings(...records: ReturnType<typeof aPlugin>[]): Listing[] {
 }
 
 function treeOf(all: readonly Listing[]): Map<string, string> {
-  return new Map(renderRepo('core' as never, all, base).map(({ path, bytes }) => [`/octo/${path}`, bytes]))
+  return new Map(renderRepo(aName('core'), all, base).map(({ path, bytes }) => [`/octo/${path}`, bytes]))
 }
 
 async function readBack(all: readonly Listing[]) {

@@ -11,6 +11,7 @@ import { parseBaseUrl } from '../../../static-tree/base-url.ts'
 import type { PluginRecord, TreeFile } from '../../../static-tree/record.ts'
 import { renderPlugin } from '../../../static-tree/render/plugin.ts'
 import { expectCode } from '../../support/assertions/expect-code.ts'
+import { aName, aVersion } from '../../support/builders/names.ts'
 import { aPlugin } from '../../support/builders/plugin-record.ts'
 
 const base = parseBaseUrl('https://plugins.example.com')
@@ -77,7 +78,7 @@ test('a reader that knows no pages reads the newest versions', () => {
   const { text, main } = read(renderPlugin(aLargePlugin(100), base, 10_000))
   const older = pluginDocumentShape.omit({ pages: true }).parse(JSON.parse(text('repos/core/check-tcp.json')))
   assert.deepEqual(older.versions, main.versions)
-  assert.ok(versionsOf(main).includes('1.99.0' as never))
+  assert.ok(versionsOf(main).includes(aVersion('1.99.0')))
 })
 
 test('one version more changes no page that is full, and most add none', () => {
@@ -112,6 +113,6 @@ test('a page that is another one than its document names is refused', () => {
   if (!page) return assert.fail('no page')
   expectCode('DOCUMENT_MISMATCH', () => withPage(main, page, pageText(page.page - 1), 'page'))
   expectCode('DOCUMENT_MISMATCH', () => withPage(main, page, pageText(page.page).replace('active', 'yanked'), 'page'))
-  const other = { ...main, plugin: 'other' as never }
+  const other = { ...main, plugin: aName('other') }
   expectCode('DOCUMENT_MISMATCH', () => withPage(other, page, pageText(page.page), 'page'))
 })

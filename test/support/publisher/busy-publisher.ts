@@ -6,7 +6,7 @@ import type { Random } from '../builders/seeded-random.ts'
 import type { SignedRelease } from '../builders/test-authority.ts'
 import type { Flags, LedgerEntry, PublishLedger } from './publish-ledger.ts'
 import type { ApiAnswer, ApiTarget } from './publish-release.ts'
-import { blobsOf, callApi, openSession } from './publish-release.ts'
+import { blobsOf, callApi, openSession, parseSession } from './publish-release.ts'
 
 type BusyPublisherDeps = {
   readonly ledger: PublishLedger
@@ -102,11 +102,11 @@ async function continuedSession(target: ApiTarget, { entry, session }: Work): Pr
   if (session) {
     const known = await callApi(target, `/api/v1/publishes/${session.id}`)
     requireStatus(known, [200, 404])
-    if (known.status === 200) return known.body as unknown as SessionAnswer
+    if (known.status === 200) return parseSession(known)
   }
   const opened = await openSession(target, entry.release)
   requireStatus(opened, [200, 201])
-  return opened.body as unknown as SessionAnswer
+  return parseSession(opened)
 }
 
 async function uploadInPieces(target: ApiTarget, session: SessionAnswer, release: SignedRelease): Promise<void> {

@@ -1,5 +1,6 @@
 // A plain client of the write API, so that tests can publish without the publisher: open, upload, publish.
 import type { OpenSessionRequest, SessionAnswer } from '../../../schemas/api.ts'
+import { sessionAnswer } from '../../../schemas/api.ts'
 import type { Digest } from '../../../schemas/digest.ts'
 import { digestOf } from '../../../schemas/digest.ts'
 import type { Platform } from '../../../schemas/platform.ts'
@@ -54,6 +55,11 @@ export function openSession(target: ApiTarget, release: SignedRelease, call: Api
   return callApi(target, path, { method: 'POST', json: announce(release), ...call })
 }
 
+/** The session that an answer tells of; throws for a refusal. */
+export function parseSession({ body }: Pick<ApiAnswer, 'body'>): SessionAnswer {
+  return sessionAnswer.parse(body)
+}
+
 /** Uploads what the session does not have yet. */
 export async function uploadAll(target: ApiTarget, session: SessionAnswer, release: SignedRelease): Promise<void> {
   const blobs = blobsOf(release)
@@ -71,7 +77,7 @@ export async function uploadAll(target: ApiTarget, session: SessionAnswer, relea
 export async function publishRelease(target: ApiTarget, release: SignedRelease): Promise<ApiAnswer> {
   const opened = await openSession(target, release)
   if (opened.status >= 300) return opened
-  const session = opened.body as unknown as SessionAnswer
+  const session = parseSession(opened)
   await uploadAll(target, session, release)
   return callApi(target, `/api/v1/publishes/${session.id}/publish`, { method: 'POST' })
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { expectCodeAsync } from '../../../support/assertions/expect-code.ts'
+import { aPlatform } from '../../../support/builders/names.ts'
 import type { Trust } from '../../../support/client/component-scene.ts'
 import {
   AMD,
@@ -25,7 +26,7 @@ test('a lockfile that says something else than what is proven installs nothing',
   const descriptor = registry.put(evil, { files: [AMD, ARM], signatures: [signatureOf(evil, ocmKey)] })
   await install(base(KEYS))
   const good = readLock()
-  const amd = (entry: Entry) => entry.platforms['linux_amd64' as never] as { digest: unknown; size: number }
+  const amd = (entry: Entry) => entry.platforms[aPlatform('linux_amd64')] as { digest: unknown; size: number }
   const changes: Readonly<Record<string, (entry: Entry) => void>> = {
     'another signer': (entry) => Object.assign(entry, { signer: 'pinned' }),
     'no component version': (entry) => Reflect.deleteProperty(entry, 'component'),
