@@ -24,7 +24,7 @@ test(`on ${SIZES} disks that are too small an install says so, leaves nothing ha
   for (let step = 1; step <= SIZES; step++) {
     const disk = aMountedDisk(t, Math.floor((ENOUGH_BYTES / SIZES) * step))
     const consumer = aConsumer(t, { url, key, services: plugins.services, store: join(disk.folder, 'store') })
-    const { code, stdout, stderr } = await consumer.octo('check')
+    const { code, stdout, stderr } = await consumer.octoHere('check')
     if (code !== 0) {
       refused++
       assert.match(stdout + stderr, /NO_SPACE.*octo cache gc/s)

@@ -168,8 +168,9 @@ function aCheck(schema: Schema): ReleasedManifest {
   return { kind: 'tool', protocol: 'exec', output: 'check/v1', arguments: schema } as unknown as ReleasedManifest
 }
 
+/** One for all: to make it takes longer than to compile a schema. */
+const ajv = formats.default(new Ajv2020({ strict: false, logger: false, ownProperties: true }))
+
 function fits(schema: Schema, value: unknown): boolean {
-  const ajv = new Ajv2020({ strict: false, logger: false, ownProperties: true })
-  formats.default(ajv)
   return ajv.compile(JSON.parse(JSON.stringify(schema)))(value)
 }
