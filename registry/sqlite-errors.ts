@@ -6,7 +6,8 @@ import { fatalIoError } from './fatal.ts'
 export function translateSqliteError(error: unknown): unknown {
   const code = sqliteCodeOf(error)
   if (code === undefined || isCoded(error)) return error
-  if (code === 'SQLITE_FULL')
+  // The index of the write-ahead log could not grow: it holds nothing that is to be kept, so no disk is to be mistrusted for it.
+  if (code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_SHMSIZE')
     return coded('NO_SPACE', { message: 'the disk of the registry data is full', cause: error })
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED') || code === 'SQLITE_PROTOCOL')
     return coded('STORE_BUSY', { message: 'another process is writing the registry data', cause: error })

@@ -7,6 +7,7 @@ import type { SigningKey } from '../support/builders/test-authority.ts'
 import { aRelease, aScript, issueKey } from '../support/builders/test-authority.ts'
 import { rounds } from '../support/machine/full-form.ts'
 import { aMountedDisk, whyNoDisk } from '../support/machine/mounted-disk.ts'
+import { typeOcto } from '../support/octo/in-process-octo.ts'
 import type { ApiAnswer } from '../support/publisher/publish-release.ts'
 import { callApi, openSession, parseSession, publishRelease, uploadAll } from '../support/publisher/publish-release.ts'
 import { expectCleanFsck } from '../support/registry/fsck.ts'
@@ -80,6 +81,27 @@ test(`with ${LEVELS} sizes of too little space a publish is done or refused, and
   assert.deepEqual(await registry.stop(), { code: 0, signal: null })
   await expectCleanFsck(dataDir)
   t.diagnostic(`${refused} of ${LEVELS} were refused`)
+})
+
+test('commands and a start on a disk without a byte left say that it is full, and go on once there is room', {
+  skip,
+}, async (t) => {
+  const disk = aMountedDisk(t, 24 * MiB)
+  const dataDir = join(disk.folder, 'data')
+  await prepareRegistryData(dataDir, issueKey())
+  disk.fillUp(0)
+  for (const words of [
+    ['repo', 'list'],
+    ['token', 'list'],
+    ['repo', 'create', 'other'],
+    ['serve', '--port', '0'],
+  ]) {
+    const { code, stderr } = await typeOcto(['registry', ...words, '--data', dataDir])
+    assert.equal(code, 73, `${words}: ${stderr}`)
+    assert.match(stderr, /error\[NO_SPACE\]: the disk of the registry data is full/)
+  }
+  disk.makeRoom()
+  assert.equal((await typeOcto(['registry', 'repo', 'create', 'other', '--data', dataDir])).code, 0)
 })
 
 async function aRegistryOnSmallDisk(t: TestContext) {
