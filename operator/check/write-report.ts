@@ -1,11 +1,10 @@
 // The file of `--junit` or `--html`. Its folder is made: CI jobs name one that does not exist yet.
-import { writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { makeFolder } from '../../system/files/make-folder.ts'
 import type { ReportKind } from '../metrics/former-report.ts'
-import { requireFormerReport } from '../metrics/former-report.ts'
+import { requireFormerReport, writeOverFormer } from '../metrics/former-report.ts'
 import { isPipe, isStream, writeToStream } from '../metrics/stream-target.ts'
 
 export const JUNIT: ReportKind = { what: 'JUnit report', begins: /^<\?xml [^>]*>\s*<testsuites name="octo check"/ }
@@ -20,7 +19,7 @@ export async function writeReport(path: string, text: string, kind: ReportKind):
   try {
     requireFormerReport(path, kind)
     makeFolder(dirname(path))
-    await (isStream(path) || isPipe(path) ? writeToStream(path, text) : writeFile(path, text))
+    await (isStream(path) || isPipe(path) ? writeToStream(path, text) : writeOverFormer(path, text, kind))
   } catch (cause) {
     if (isCoded(cause)) throw cause
     const { code = 'unknown' } = cause as NodeJS.ErrnoException

@@ -1,10 +1,13 @@
 // Files that octo writes anew at each run stand where a person names them. A name that is a slip may be that of the config, of the
 // lockfile or of a key: what is there is written over only when it is what octo wrote there before.
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
 import { isErrno, isMissing, onDisk } from '../../system/files/errors.ts'
+import { noFile } from '../../system/files/read-plain-file.ts'
 
 export type ReportKind = {
   /** `JUnit report` */
@@ -26,13 +29,42 @@ export function requireFormerReport(path: string, { what, begins }: ReportKind):
       details: { path },
     })
   if (isOpenFile(path)) return
-  const beginning = onDisk(path, () => beginningOf(path))
+  requireBeginning(
+    path,
+    onDisk(path, () => beginningOf(path)),
+    { what, begins },
+  )
+}
+
+function requireBeginning(path: string, beginning: string, { what, begins }: ReportKind): void {
   if (beginning === '' || begins.test(beginning)) return
   throw coded('ALREADY_EXISTS', {
     message: `${quote(path)} is no ${what} that octo wrote, and is kept`,
     details: { path },
     hint: `name another file, or take it away first: \`rm ${shellWord(resolve(path))}\``,
   })
+}
+
+/**
+ * Into the very file that is looked at, as another user may put a link in its place between the two; and a link to nothing makes no file
+ * elsewhere. Throws ALREADY_EXISTS, IO_FAILED for what is no file, and what the system throws.
+ */
+export async function writeOverFormer(path: string, text: string, kind: ReportKind): Promise<void> {
+  await using file = await openThere(path)
+  if (!(await file.stat()).isFile()) throw noFile(path)
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(SEEN_BYTES), 0, SEEN_BYTES, 0)
+  requireBeginning(path, buffer.toString('utf8', 0, bytesRead), kind)
+  await file.truncate(0)
+  await file.writeFile(text)
+}
+
+async function openThere(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, constants.O_RDWR | (constants.O_NONBLOCK ?? 0))
+  } catch (error) {
+    if (!isMissing(error)) throw error
+    return await open(path, 'wx+')
+  }
 }
 
 /** `ftp://…`: slips, and no files. */
