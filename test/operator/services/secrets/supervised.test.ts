@@ -187,7 +187,8 @@ test('a source that is away when secrets end warns, and the service goes on beyo
     await supervisor.start(await scene.load(), [])
     vault.says('retry', { summary: `the server is away, ${TOKEN}` })
     const secretsOf = () => stateOf(supervisor, 'api.1').secrets
-    await until(() => secretsOf()?.state !== 'good')
+    // On a busy machine they may end before the source was asked again.
+    await until(() => secretsOf()?.reason !== undefined)
     assert.match(secretsOf()?.reason ?? '', /the server is away, \*\*\*$/)
     await until(() => secretsOf()?.state === 'expired')
     const { pid, state } = stateOf(supervisor, 'api.1')
