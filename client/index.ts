@@ -11,6 +11,7 @@
 //   client.locate(executable)                                        re-check right before every execution
 //   client.recordWarmRun({ configPath, request: 'check-tcp@^1' }, executable)
 export { defaultConfigPath } from '../config/default-config.ts'
+export { problemOfFoundConfig } from '../config/found-config.ts'
 export type { Client, ClientOptions, FailedPlugin, InstallReport, PluginOutcome } from './api.ts'
 export { hostPlatform } from './host-platform.ts'
 export { lastingPath } from './installation/lasting-path.ts'

@@ -79,7 +79,7 @@ export async function readWholeConfig(
   deps: ConfigDeps,
 ): Promise<WholeConfig> {
   const named = typeof pathOrPaths === 'string' ? [pathOrPaths] : (pathOrPaths ?? [])
-  const paths = named.length > 0 ? named : [findConfig(deps.cwd)]
+  const paths = named.length > 0 ? named : [findConfig(deps.cwd, deps.env)]
   const addresses = paths.map((path) => addressFrom(path, deps.cwd))
   const [os = '', arch = ''] = platformOf({
     platform: deps.platform ?? process.platform,

@@ -42,6 +42,11 @@ export const ERROR_CODES = {
   DIGEST_INVALID: { exit: DATA, status: 400, meaning: 'a digest is not written as sha256:<64 hex digits>' },
   CONFIG_INVALID: { exit: CONFIG, status: 422, meaning: 'a configuration file asks for something impossible' },
   CONFIG_NOT_FOUND: { exit: CONFIG, status: 404, meaning: 'no configuration file was found' },
+  CONFIG_UNSAFE: {
+    exit: FORBIDDEN,
+    status: 500,
+    meaning: 'a config that nobody named belongs to another user, or can be written by one',
+  },
   ANSWER_MISSING: { exit: CONFIG, status: 422, meaning: 'a config asks for a value, and there is nobody to answer' },
   MANIFEST_INVALID: { exit: DATA, status: 422, meaning: 'plugin.yaml describes an impossible plugin' },
 

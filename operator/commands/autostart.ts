@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { basename, dirname, isAbsolute, resolve } from 'node:path'
 import { openWorkspace } from '../../client/index.ts'
 import { standIn } from '../../config/ask-prompts.ts'
+import { findConfig } from '../../config/find-config.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
 import { replaceFile } from '../../system/files/atomic-file.ts'
@@ -33,6 +34,8 @@ export async function enableAutostart(options: AutostartOptions, terminal: Termi
   const { env } = process
   const place = { terminal, cwd: process.cwd(), env }
   const configPath = configOf(options, place)
+  // The unit names it, as nobody has done so far; of one of the machine all that it relies on is looked at below.
+  if (!options.system && (options.config ?? []).length === 0) findConfig(place.cwd, env)
   const unit = unitOf(configPath, options, env)
   const octo = lastingStart()
   const text = renderUnit({

@@ -2,7 +2,14 @@
 
 import { resolve } from 'node:path'
 import type { VerifiedExecutable } from '../../client/index.ts'
-import { defaultConfigPath, lockPathOf, readWarmRun, sharedRootOf, storeRootOf } from '../../client/index.ts'
+import {
+  defaultConfigPath,
+  lockPathOf,
+  problemOfFoundConfig,
+  readWarmRun,
+  sharedRootOf,
+  storeRootOf,
+} from '../../client/index.ts'
 import { readRunWords } from './options.ts'
 
 export type WarmPlace = {
@@ -22,6 +29,7 @@ export function findWarmRun(words: readonly string[], { cwd, env }: WarmPlace): 
   if (!plain || /^[a-z]+:/.test(plain.config ?? '')) return undefined
   const configPath = plain.config === undefined ? defaultConfigPath(cwd) : resolve(cwd, plain.config)
   if (configPath === undefined) return undefined
+  if (plain.config === undefined && problemOfFoundConfig(configPath, env)) return undefined
   const roots = { storeRoot: storeRootOf(env), sharedRoot: sharedRootOf(env) }
   const key = { ...roots, configPath, lockPath: lockPathOf(configPath, cwd) }
   const executable = readWarmRun({ ...key, request: plain.request })

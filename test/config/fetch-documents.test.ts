@@ -18,7 +18,7 @@ async function aProject(t: TestContext, documents: Record<string, Served>) {
   writeFileSync(join(folder, 'octo.yaml'), `include: ["${server.url}/a.yaml?x=1"]\n`)
   const copies = join(folder, 'copies')
   const load = (more: { offline?: boolean } = {}) =>
-    loadConfig({ cwd: folder, env: {}, copiesFolder: () => copies, ...more })
+    loadConfig({ paths: ['octo.yaml'], cwd: folder, env: {}, copiesFolder: () => copies, ...more })
   return { ...server, folder, copies, load }
 }
 

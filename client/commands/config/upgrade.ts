@@ -79,7 +79,7 @@ export async function upgradeCommand({ args: [named], options, terminal }: Run<U
 async function outdatedOf({ config: paths = [] }: UpgradeOptions, terminal: Terminal): Promise<readonly Outdated[]> {
   const { env } = process
   const cwd = process.cwd()
-  const named = paths.length > 0 ? paths : [findConfig(cwd)]
+  const named = paths.length > 0 ? paths : [findConfig(cwd, env)]
   const found = await webIncludesOf(named.map((path) => addressFrom(path, cwd)))
   using fetcher = openFetcher({ env, offline: false, onWait: waitingLine(terminal) })
   return readOutdated(found, fetcher.fetchText)

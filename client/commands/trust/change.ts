@@ -30,7 +30,7 @@ export async function addCommand({ args, options, terminal }: Run<ConsentFlags>)
 export async function allCommand({ args: [text = ''], options, terminal }: Run<AllFlags>): Promise<number> {
   const cwd = process.cwd()
   const { config: paths = [] } = options
-  const named = paths.length > 0 ? paths : [findConfig(cwd)]
+  const named = paths.length > 0 ? paths : [findConfig(cwd, process.env)]
   const places = named.map((path) => addressFrom(path, cwd))
   const included = (await webIncludesOf(places)).map(({ address }) => address)
   const addresses = [...places, ...included].flatMap((one) => (one.kind === 'web' ? [withoutQuery(one.name)] : []))

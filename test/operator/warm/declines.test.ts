@@ -97,6 +97,12 @@ const ROWS: Readonly<Record<string, Row>> = {
     () => machine.configPath,
     (text) => `${text}#`,
   ),
+  'the config that nobody named may be written by others': {
+    changes: () => {
+      chmodSync(machine.configPath, 0o666)
+      return () => chmodSync(machine.configPath, 0o600)
+    },
+  },
   'the lockfile is another': text(
     () => machine.base.lockPath,
     (text) => `${text}\n`,
