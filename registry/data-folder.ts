@@ -1,13 +1,12 @@
 // The folder of a registry's data, made when it is not there, and refused where it is another user's, or where a link in it leads
 // elsewhere: what is written, renamed or collected there would be somebody else's files, or lie on another disk.
 import { lstatSync, statSync } from 'node:fs'
-import { join } from 'node:path'
 import { coded } from '../schemas/errors.ts'
 import { quote } from '../schemas/quote.ts'
 import { isMissing } from '../system/files/errors.ts'
 import { makeFolder } from '../system/files/make-folder.ts'
 import { explainRefusal, requireAccess } from '../system/files/refusal.ts'
-import { databasePath } from './settings.ts'
+import { databasePath, dataPaths } from './settings.ts'
 
 const WAY_OUT = 'work as the user whose data it is, or give a folder of your own as `--data`'
 
@@ -43,14 +42,9 @@ export function holdsRegistry(dataDir: string): boolean {
 export function requireOwnData(dataDir: string): void {
   for (const path of [dataDir, databasePath(dataDir)])
     if (statSync(path, { throwIfNoEntry: false })) requireAccess(path, WAY_OUT)
-  for (const place of PLACES) requireNoLink(join(dataDir, place))
+  // Whoever locks the lock file proves it. The data directory itself may be a link.
+  for (const path of dataPaths(dataDir)) requireNoLink(path)
 }
-
-/** All that octo makes there, but for the lock file, which whoever locks it proves. The data directory itself may be a link. */
-const PLACES = [
-  ...['octo.db', 'octo.db-wal', 'octo.db-shm', 'audit-head.json', 'base-url', 'component-domain'],
-  ...['blobs', 'blobs/sha256', 'trash', 'uploads', 'staging', 'tree', 'tree.json', 'private-staging', 'private-tree'],
-]
 
 function requireNoLink(path: string): void {
   if (!lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return

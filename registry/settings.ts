@@ -1,5 +1,5 @@
 // The settings of one registry process, with their defaults. The only file that knows them.
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { DAY_MS, HOUR_MS } from '../schemas/duration.ts'
 import { LIMITS } from '../schemas/limits.ts'
 import { domainOf } from './component-name.ts'
@@ -108,3 +108,23 @@ export const privateTreePath = (dataDir: string) => join(dataDir, 'private-tree'
 export const privateStagingPath = (dataDir: string) => join(dataDir, 'private-staging')
 /** e.g. DIR/tree: what is served to everybody, derived from the rest. */
 export const treePath = (dataDir: string) => join(dataDir, 'tree')
+/** e.g. DIR/tree.json: what the tree was rendered for. */
+export const treeMarkPath = (dataDir: string) => join(dataDir, 'tree.json')
+
+/** Each in a file of one line, e.g. DIR/base-url. */
+export type Remembered = 'base-url' | 'component-domain'
+export const rememberedPath = (dataDir: string, name: Remembered) => join(dataDir, name)
+
+const REMEMBERED: Readonly<Record<Remembered, true>> = { 'base-url': true, 'component-domain': true }
+
+/** All that octo makes there, but for the lock file; the folder above one stands before it. */
+export function dataPaths(dataDir: string): readonly string[] {
+  const database = databasePath(dataDir)
+  return [
+    ...[database, `${database}-wal`, `${database}-shm`, auditHeadPath(dataDir)],
+    ...(Object.keys(REMEMBERED) as Remembered[]).map((name) => rememberedPath(dataDir, name)),
+    ...[dirname(blobsPath(dataDir)), blobsPath(dataDir), trashPath(dataDir), uploadsPath(dataDir)],
+    ...[stagingPath(dataDir), treePath(dataDir), treeMarkPath(dataDir)],
+    ...[privateStagingPath(dataDir), privateTreePath(dataDir)],
+  ]
+}

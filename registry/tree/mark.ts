@@ -1,11 +1,11 @@
 // Which base URL the documents of the tree were rendered for, as far as that was finished. Lies beside the tree.
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { throwDefect } from '../../schemas/errors.ts'
 import { parseJsonBytes } from '../../schemas/json.ts'
 import type { BaseUrl } from '../../static-tree/base-url.ts'
 import { replaceFile } from '../../system/files/atomic-file.ts'
 import { explainDisk, isMissing } from '../../system/files/errors.ts'
+import { stagingPath, treeMarkPath } from '../settings.ts'
 
 /** Grows when documents are rendered in another way, so that a start renders all of them anew. */
 const LAYOUT = 2
@@ -13,13 +13,13 @@ const MAX_BYTES = 4096
 
 /** Whether the whole tree was rendered for this base URL, in today's layout. */
 export async function readTreeMark(dataDir: string, base: BaseUrl): Promise<boolean> {
-  const text = await readFile(markPath(dataDir), 'utf8').catch(() => '')
+  const text = await readFile(treeMarkPath(dataDir), 'utf8').catch(() => '')
   return text === markOf(base)
 }
 
 /** Whether it was ever rendered as a whole, for whatever base URL. */
 export async function hasTreeMark(dataDir: string): Promise<boolean> {
-  return (await readFile(markPath(dataDir), 'utf8').catch(() => '')) !== ''
+  return (await readFile(treeMarkPath(dataDir), 'utf8').catch(() => '')) !== ''
 }
 
 /**
@@ -27,7 +27,7 @@ export async function hasTreeMark(dataDir: string): Promise<boolean> {
  * IO_FAILED for one that cannot be read: that no tree is looked at must not pass for a tree that is well.
  */
 export async function readMarkedBase(dataDir: string): Promise<string | undefined> {
-  const path = markPath(dataDir)
+  const path = treeMarkPath(dataDir)
   const bytes = await readFile(path).catch((error: unknown) => {
     if (!isMissing(error)) throw explainDisk(error, path)
   })
@@ -43,12 +43,7 @@ export async function readMarkedBase(dataDir: string): Promise<string | undefine
 
 export async function writeTreeMark(dataDir: string, base: BaseUrl): Promise<void> {
   // Half a mark is none, and the tree is rendered again.
-  await replaceFile(markPath(dataDir), markOf(base), { staging: join(dataDir, 'staging'), sync: false })
-}
-
-/** e.g. DIR/tree.json */
-function markPath(dataDir: string): string {
-  return join(dataDir, 'tree.json')
+  await replaceFile(treeMarkPath(dataDir), markOf(base), { staging: stagingPath(dataDir), sync: false })
 }
 
 function markOf(base: BaseUrl): string {

@@ -4,9 +4,13 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, wr
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { holdsRegistry, makeDataFolder } from '../../registry/data-folder.ts'
+import { dataPaths, lockPath } from '../../registry/settings.ts'
 import { expectCode } from '../support/assertions/expect-code.ts'
+import { aRelease } from '../support/builders/test-authority.ts'
 import { filesBelow, tempFolder } from '../support/machine/temp-folder.ts'
 import { typeOcto } from '../support/octo/in-process-octo.ts'
+import { publishRelease } from '../support/publisher/publish-release.ts'
+import { startTestRegistry } from '../support/registry/test-registry.ts'
 
 const FOLDERS = ['blobs', 'blobs/sha256', 'trash', 'uploads', 'staging', 'tree', 'private-staging', 'private-tree']
 const FILES = ['octo.db', 'octo.db-wal', 'octo.db-shm', 'audit-head.json', 'base-url', 'component-domain']
@@ -31,6 +35,20 @@ test('a registry follows no link below its data directory, and leaves what it le
     rmSync(path)
     rmSync(target, { recursive: true })
   }
+})
+
+test('all that a registry makes in its data directory is looked at, but for the lock file', async (t) => {
+  const registry = await startTestRegistry(t, { baseUrl: 'https://plugins.example' })
+  assert.equal((await publishRelease(registry, await aRelease(registry.key))).status, 201)
+  await registry.setVisibility('core', 'private')
+  const known = new Set(dataPaths(registry.dataDir))
+  const found = readdirSync(registry.dataDir).map((name) => join(registry.dataDir, name))
+  await registry.stop()
+  assert.ok(found.length > 8)
+  assert.deepEqual(
+    found.filter((path) => !known.has(path)),
+    [lockPath(registry.dataDir)],
+  )
 })
 
 test('a link that leads to nothing is one, too: what is made would be made elsewhere', (t) => {
