@@ -27,8 +27,9 @@ type Asked = {
 }
 
 const MAX_TOKEN_BYTES = 256 * 1024
-/** What a token that does not say how long it counts may be taken for; before its end another one is asked for. */
+/** What a token that does not say how long it counts may be taken for. */
 const DEFAULT_TOKEN_MS = 60_000
+/** Before its end another one is asked for; one that ends sooner than that counts for half of its time. */
 const EARLY_MS = 10_000
 
 /**
@@ -55,7 +56,7 @@ export function registryLogin({ host, path, base, env, reach }: Asked, now = () 
     const value = token ?? other
     if (typeof value !== 'string' || !/^[\x21-\x7e]{1,65536}$/.test(value)) throw noToken(realm)
     const lastsMs = typeof seconds === 'number' && seconds > 0 ? seconds * 1000 : DEFAULT_TOKEN_MS
-    kept = { value: `Bearer ${value}`, until: now() + lastsMs - EARLY_MS }
+    kept = { value: `Bearer ${value}`, until: now() + lastsMs - Math.min(EARLY_MS, lastsMs / 2) }
     return kept.value
   }
 

@@ -50,3 +50,15 @@ test('a token is kept for as long as it counts, also where the clock is set back
   t.after(() => Reflect.deleteProperty(performance, 'now'))
   assert.equal(await ask(), 'Bearer t2')
 })
+
+test('a token that counts for a few seconds is asked for once in half of them, and not for each read', async (t) => {
+  let given = 0
+  const server = createServer((_request, response) => void response.end(`{"token":"t${++given}","expires_in":8}`))
+  const base = new URL(`http://127.0.0.1:${await listening(t, server)}`)
+  let now = 0
+  const find = registryLogin({ host: base.host, path: 'a/b', base, env: {}, reach: reachFrom(base) }, () => now)
+  const ask = () => find(base, `Bearer realm="${base.href}token"`)
+  const asked: (string | undefined)[] = []
+  for (now of [0, 3999, 4000, 7999]) asked.push(await ask())
+  assert.deepEqual(asked, ['Bearer t1', 'Bearer t1', 'Bearer t2', 'Bearer t2'])
+})
