@@ -34,7 +34,8 @@ type Keeper = {
 export function openKeeper(path: string, onProblem: (problem: string) => void): Keeper {
   let wanted: State | undefined
   let writing: Promise<void> | undefined
-  let isTold = false
+  /** What is wrong now, and was said; another thing is said beside it. */
+  let told: 'dropped' | 'lost' | undefined
 
   async function writeAll(): Promise<void> {
     while (wanted) {
@@ -43,13 +44,13 @@ export function openKeeper(path: string, onProblem: (problem: string) => void): 
       try {
         const { state: fitting, dropped } = fitState(state, MAX_BYTES)
         await replaceFile(path, JSON.stringify(fitting), { mode: 0o600 })
-        if (dropped > 0 && !isTold)
+        if (dropped > 0 && told !== 'dropped')
           onProblem(`the oldest ${dropped} of what is watched are not kept: more than ${MAX_BYTES} bytes`)
-        isTold = dropped > 0
+        told = dropped > 0 ? 'dropped' : undefined
       } catch (error) {
         const code = (error as NodeJS.ErrnoException).code ?? String(error)
-        if (!isTold) onProblem(`what is to be told cannot be kept, and is lost with this process: ${code}`)
-        isTold = true
+        if (told !== 'lost') onProblem(`what is to be told cannot be kept, and is lost with this process: ${code}`)
+        told = 'lost'
       }
     }
     writing = undefined

@@ -1,6 +1,6 @@
 // What is kept of notifications is never more than what the next process reads, and what is dropped is the oldest.
 import assert from 'node:assert/strict'
-import { readFileSync, statSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fitState } from '../../../operator/notifications/fit-state.ts'
@@ -80,4 +80,18 @@ test('more than is read again is not written: the next process goes on with what
   assert.ok(found.subjects['web-39999//'])
   assert.equal(found.subjects['web-0//'], undefined)
   assert.match(problems.join('\n'), /^the oldest \d+ of what is watched are not kept: more than 4194304 bytes$/)
+})
+
+test('a file that cannot be written is told of also where something was left out before, and the other way round', async (t) => {
+  const folder = join(tempFolder(t), 'state')
+  const problems: string[] = []
+  const keeper = openKeeper(join(folder, 'notifications.json'), (problem) => problems.push(problem.slice(0, 10)))
+  const state = stateOf(40_000)
+  mkdirSync(folder)
+  await keeper.keep(state)
+  rmSync(folder, { recursive: true })
+  for (const _again of [1, 2]) await keeper.keep(state)
+  mkdirSync(folder)
+  await keeper.keep(state)
+  assert.deepEqual(problems, ['the oldest', 'what is to', 'the oldest'])
 })
