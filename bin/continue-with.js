@@ -7,6 +7,8 @@ const { constants } = require('os')
 
 const FORWARDED = ['SIGTERM', 'SIGHUP', 'SIGQUIT']
 const CANNOT_START = 78
+/** Input, output and errors. */
+const LAST_KEPT = 2
 
 function continueWith(binary, args) {
   const given = handedOver(args.concat(Object.values(process.env)))
@@ -30,7 +32,8 @@ function continueWith(binary, args) {
 /** Files and pipes that a shell opened for octo, by number: Node keeps all but the first three from the programs that it starts. */
 function handedOver(words) {
   const found = words.map((word) => /^(?:--?\w[\w-]*=)?\/(?:dev|proc\/self)\/fd\/(\d{1,4})$/.exec(word))
-  return found.filter((match) => match && isOpen(Number(match[1]))).map((match) => Number(match[1]))
+  const numbers = found.filter((match) => match).map((match) => Number(match[1]))
+  return numbers.filter((number) => number > LAST_KEPT && isOpen(number))
 }
 
 function isOpen(number) {

@@ -18,7 +18,11 @@ const skip = 'skip' in old ? { skip: old.skip } : {}
 const oldNode = 'path' in old ? old.path : ''
 
 /** An old Node that goes on in this one, which runs the program. */
-function start(t: Parameters<typeof tempFolder>[0], program: string, { words = [], third = 'ignore' }: Given = {}) {
+function start(
+  t: Parameters<typeof tempFolder>[0],
+  program: string,
+  { words = [], third = 'ignore', node = oldNode }: Given = {},
+) {
   const folder = tempFolder(t)
   const parent = join(folder, 'parent.mjs')
   writeFileSync(join(folder, 'child.mjs'), program)
@@ -27,10 +31,10 @@ function start(t: Parameters<typeof tempFolder>[0], program: string, { words = [
     `import { continueWith } from ${JSON.stringify(module)}\ncontinueWith(${JSON.stringify(process.execPath)}, ${JSON.stringify([join(folder, 'child.mjs'), ...words])})`,
   )
   const stdio = ['ignore', 'pipe', 'inherit', third] as const
-  return spawn(oldNode, [parent], { stdio: [...stdio] }) as ChildProcessByStdio<null, Readable, null>
+  return spawn(node, [parent], { stdio: [...stdio] }) as ChildProcessByStdio<null, Readable, null>
 }
 
-type Given = { readonly words?: readonly string[]; readonly third?: number | 'ignore' }
+type Given = { readonly words?: readonly string[]; readonly third?: number | 'ignore'; readonly node?: string }
 
 test('the exit code of the child is ours', skip, async (t) => {
   const [code] = await once(start(t, 'process.exitCode = 42'), 'exit')
@@ -67,4 +71,12 @@ for (const word of ['/dev/fd/3', '--key=/proc/self/fd/3'])
 test('a number that nothing is open by is left to the child', skip, async (t) => {
   const [code] = await once(start(t, 'process.exitCode = 42', { words: ['/dev/fd/987'] }), 'exit')
   assert.equal(code, 42)
+})
+
+const cannotBecome = process.execve === undefined && 'this Node cannot become another program'
+
+test('what every program is given anyway needs no second process', { skip: cannotBecome }, async (t) => {
+  const words = ['/dev/fd/0', '--key=/proc/self/fd/2', 'https://x/dev/fd/1']
+  const parent = start(t, 'console.log(process.pid)', { words, node: process.execPath })
+  assert.equal(await text(parent.stdout), `${parent.pid}\n`)
 })
