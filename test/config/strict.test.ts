@@ -49,6 +49,12 @@ for (const [text, key, meant] of SLIPS)
     )
   })
 
+test('as an error a key is not said to be ignored, and keeps its name, whatever that is', async (t) => {
+  const config = await readFiles(t, { 'octo.yaml': 'operator: {"x is ignored": 1, repo: {}}\n' })
+  const { message } = expectCode('CONFIG_INVALID', () => refuseUnknownKeys(config.warnings))
+  assert.match(message, /unknown key `x is ignored` in `operator`; .*unknown key `repo` in `operator`, did you mean/)
+})
+
 test('keys of other programs and of the user are nobody’s slip', async (t) => {
   const text = `
 x-mine: {helth: 1}
