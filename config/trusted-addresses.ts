@@ -17,13 +17,15 @@ export function keysTrustedFor(keys: readonly TrustedKey[], url: string): readon
   return keys.filter(({ addresses }) => addresses.some((address) => covers(address, url))).map(({ key }) => key)
 }
 
-/** Other spellings of one address must not lead around the signature that it needs. */
+/** Other spellings of one address, also of the trusted one, must not lead around the signature that it needs. */
 function covers(address: string, url: string): boolean {
   if (!URL.canParse(address) || !URL.canParse(url)) return false
   const [known, asked] = [new URL(address), new URL(url)]
   if (bareHost(known.hostname) !== bareHost(asked.hostname) || portOf(known) !== portOf(asked)) return false
-  const folder = merged(decodedPath(known))
-  return pathsOf(asked).some((path) => (folder.endsWith('/') ? path.startsWith(folder) : path === folder))
+  const folders = pathsOf(known)
+  return pathsOf(asked).some((path) =>
+    folders.some((folder) => (folder.endsWith('/') ? path.startsWith(folder) : path === folder)),
+  )
 }
 
 /** The two usual ports are those of one server. */

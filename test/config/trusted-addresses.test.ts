@@ -79,3 +79,9 @@ test('a trusted address counts for itself, however it is written', () => {
   for (const folder of ['https://charts.example.com/a%5Cb/', 'https://charts.example.com//shop/'])
     assert.equal(isSigned(folder, `${folder}web.yaml`), true, folder)
 })
+
+test('a trusted address in another spelling counts for the document that servers find there', () => {
+  for (const folder of ['/x%2F..%2Fshop/', '/x%5c..%5cshop/', '/shop;v=1/', '/x//..%2Fshop/', '/%2Fshop/'])
+    assert.equal(isSigned(`https://charts.example.com${folder}`, DOCUMENT), true, folder)
+  assert.equal(isSigned('https://charts.example.com/x%2F..%2Fother/', DOCUMENT), false)
+})
