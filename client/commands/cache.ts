@@ -4,6 +4,9 @@ import { basename, relative } from 'node:path'
 import { HOUR_MS } from '../../schemas/duration.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
+import { collectAbandoned } from '../../system/files/abandoned-directories.ts'
+import { sweepProcessDirectories } from '../../system/files/process-directory.ts'
+import { temporaryFolder } from '../../system/files/temporary-folder.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { count, formatBytes } from '../../terminal/index.ts'
 import type { Run } from '../../terminal/program.ts'
@@ -80,6 +83,7 @@ async function gc(
   const hours = Number(minAgeHours)
   if (!(hours >= 0)) throw coded('USAGE', { message: `expected a number of hours, found ${quote(minAgeHours)}` })
   const onWait = (line: string) => terminal.info(line)
+  if (!dryRun) removeLeftovers(process.env)
   const removed = await collect(layout, { now: Date.now(), minAgeMs: hours * HOUR_MS, dryRun, onWait })
   const bytes = removed.reduce((sum, item) => sum + item.bytes, 0)
   terminal.result({
@@ -91,4 +95,10 @@ async function gc(
       ].join('\n'),
   })
   return 0
+}
+
+/** Of killed runs, which else the next one to start a plugin removes. */
+function removeLeftovers(env: NodeJS.ProcessEnv): void {
+  collectAbandoned(temporaryFolder(env))
+  sweepProcessDirectories(env)
 }

@@ -1,13 +1,15 @@
 // `octo cache`, `octo install --shared`, `octo list` and `octo doctor` about the stores of a machine, as people and programs read it.
 import assert from 'node:assert/strict'
-import { chmodSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { layoutOf } from '../../../client/store/layout.ts'
 import { publicKeyLine } from '../../../schemas/trust-key.ts'
+import { nameOfThisProcess } from '../../../system/process/own-name.ts'
 import { aMachine, key } from '../../support/client/client-machine.ts'
 import { whyUnreachable } from '../../support/machine/other-users.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
 import { octoIn } from '../../support/octo/in-process-octo.ts'
 import { startStaticRegistry } from '../../support/registry/static-registry.ts'
 
@@ -44,6 +46,23 @@ test('`octo cache` says how large the store is, when it last made room and what 
   const wrong = await octo('cache')
   assert.equal(wrong.code, 64)
   assert.match(wrong.err, /OCTO_CACHE_LIMIT is `much`, expected a size such as `2GiB`, or `off`/)
+})
+
+test('`octo cache gc` removes what killed runs have left among temporary files, and only looks with --dry-run', {
+  skip: process.platform !== 'linux' && 'processes are told apart by /proc',
+}, async (t) => {
+  const { octo, env } = await aCommandLine(t)
+  const TMPDIR = tempFolder(t)
+  Object.assign(env, { TMPDIR })
+  // Of a process that began later than any did.
+  const name = nameOfThisProcess().replace(/-\d+-\d+$/, `-4194304-${'9'.repeat(18)}`)
+  const left = [`octo-run-${name}-abcDEF`, `octo-run-${process.getuid?.()}/${name}-abcDEF`]
+  for (const folder of [...left, 'octo-run-mine']) mkdirSync(join(TMPDIR, folder), { recursive: true, mode: 0o700 })
+  const found = () => [...left, 'octo-run-mine'].map((folder) => existsSync(join(TMPDIR, folder)))
+  assert.equal((await octo('cache', 'gc', '--dry-run')).code, 0)
+  assert.deepEqual(found(), [true, true, true])
+  assert.equal((await octo('cache', 'gc')).code, 0)
+  assert.deepEqual(found(), [false, false, true])
 })
 
 test('`octo cache gc` names each thing that it removes, and why', async (t) => {
