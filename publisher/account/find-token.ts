@@ -18,8 +18,9 @@ type TokenRequest = {
 export async function requireToken(request: TokenRequest): Promise<string> {
   const token = await findToken(request)
   if (token) return token
+  const empty = ['OCTO_TOKEN', 'OCTO_TOKEN_FILE'].find((variable) => request.env[variable] !== undefined)
   throw coded('UNAUTHENTICATED', {
-    message: `no token is known for ${quote(registryName(request.registry))}`,
+    message: `no token is known for ${quote(registryName(request.registry))}${empty === undefined ? '' : `: ${quote(empty)} is set and empty`}`,
     hint: `\`octo login --registry ${shellWord(registryName(request.registry))} --token-file FILE\` keeps one; CI sets OCTO_TOKEN`,
   })
 }

@@ -8,7 +8,7 @@ import type { TrustKey } from '../../schemas/trust-key.ts'
 import { parsePublicKey } from '../../schemas/trust-key.ts'
 import { textOfSecret } from '../../system/credentials/secret-text.ts'
 import { isErrno } from '../../system/files/errors.ts'
-import { readGivenBytes, readGivenFile } from '../../system/files/given-file.ts'
+import { fileBehind, readGivenBytes, readGivenFile } from '../../system/files/given-file.ts'
 import type { Exposure } from '../../system/files/private-file.ts'
 import { exposureOf } from '../../system/files/private-file.ts'
 import { pemOf, pemOfDer } from './pem-text.ts'
@@ -41,9 +41,13 @@ async function findKey({ file, env }: KeyRequest): Promise<FoundKey> {
   if (path === '-') return { pem: await readKeyFile(STANDARD_INPUT), source: 'standard input' }
   if (path) return { pem: await readKeyFile(path), source: path }
   if (env.OCTO_SIGNING_KEY?.trim()) return { pem: env.OCTO_SIGNING_KEY, source: 'OCTO_SIGNING_KEY' }
+  const empty = ['OCTO_SIGNING_KEY', 'OCTO_SIGNING_KEY_FILE'].find((variable) => env[variable] !== undefined)
   throw coded('KEY_UNREADABLE', {
-    message: 'no signing key was given',
-    hint: 'pass `--key FILE`, or set OCTO_SIGNING_KEY_FILE; `octo keygen` makes a key',
+    message: `no signing key was given${empty === undefined ? '' : `: ${quote(empty)} is set and empty`}`,
+    hint:
+      empty === undefined
+        ? 'pass `--key FILE`, or set OCTO_SIGNING_KEY_FILE; `octo keygen` makes a key'
+        : `give ${empty} its value: pipelines leave secrets empty that they do not have, and for forks and branches that are not protected`,
   })
 }
 
@@ -105,24 +109,30 @@ export async function readPassphraseFile(path: string): Promise<string> {
 }
 
 function exposed(path: string, { mode, isMounted }: Exposure): Error {
-  const fix = `\`chmod 600 ${shellWord(path)}\``
+  const { name, fix } = placeOf(path)
   const hint = isMounted
     ? `give the key's text in OCTO_SIGNING_KEY instead, or where the file may be changed: ${fix}`
     : `${fix}, or make a new key when others may have read it`
   return coded('KEY_UNREADABLE', {
-    message: `other users can read the signing key ${quote(path)}, expected mode 0600, found ${mode}`,
+    message: `other users can read the signing key ${name}, expected mode 0600, found ${mode}`,
     details: { path, expected: '0600', found: mode },
     hint,
   })
 }
 
 function exposedPassphrase(path: string, { mode, isMounted }: Exposure): Error {
-  const fix = `\`chmod 600 ${shellWord(path)}\``
+  const { name, fix } = placeOf(path)
   return coded('KEY_UNREADABLE', {
-    message: `other users can read the passphrase in ${quote(path)}, expected mode 0600, found ${mode}`,
+    message: `other users can read the passphrase in ${name}, expected mode 0600, found ${mode}`,
     details: { path, expected: '0600', found: mode },
     hint: isMounted ? `set OCTO_KEY_PASSPHRASE instead, or ${fix}` : fix,
   })
+}
+
+/** The mode is that of the file, also where a shell opened it: nobody changes `/dev/stdin`. */
+function placeOf(path: string): { readonly name: string; readonly fix: string } {
+  const file = fileBehind(path)
+  return { name: quote(file ?? path), fix: `\`chmod 600 ${shellWord(file ?? 'FILE')}\`` }
 }
 
 function missing(path: string, cause: unknown): Error {

@@ -1,11 +1,13 @@
 // The token in a file that is named, or on standard input. A file that others can read is refused as a signing key is.
 import { coded } from '../../schemas/errors.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
-import { readGivenBytes } from '../files/given-file.ts'
+import { descriptorOf, fileBehind, readGivenBytes } from '../files/given-file.ts'
 import type { Exposure } from '../files/private-file.ts'
 import { exposureOf } from '../files/private-file.ts'
 import { textOfSecret } from './secret-text.ts'
 import { cleanToken } from './token-text.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
 
 const MAX_BYTES = 4096
 
@@ -24,12 +26,23 @@ export async function readTokenFile(path: string): Promise<string> {
 }
 
 /** OCTO_TOKEN, or what stands in the file that OCTO_TOKEN_FILE names; undefined when there is neither. */
-export async function tokenOfEnvironment(
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<string | undefined> {
+export async function tokenOfEnvironment(env: Environment): Promise<string | undefined> {
   if (env.OCTO_TOKEN) return cleanToken(env.OCTO_TOKEN, 'OCTO_TOKEN')
-  return env.OCTO_TOKEN_FILE ? readTokenFile(env.OCTO_TOKEN_FILE) : undefined
+  const path = env.OCTO_TOKEN_FILE
+  if (!path) return undefined
+  return descriptorOf(path) === undefined ? readTokenFile(path) : readOnce(path, env)
 }
+
+/** What a shell opened gives its token once, and a command asks with each request. A file is read anew: tokens are replaced there. */
+function readOnce(path: string, env: Environment): Promise<string> {
+  const known = given.get(env)
+  if (known?.path === path) return known.token
+  const token = readTokenFile(path)
+  given.set(env, { path, token })
+  return token
+}
+
+const given = new WeakMap<Environment, { readonly path: string; readonly token: Promise<string> }>()
 
 function onDisk<Result>(path: string, act: () => Result): Result {
   try {
@@ -44,13 +57,14 @@ function onDisk<Result>(path: string, act: () => Result): Result {
 }
 
 function exposed(path: string, { mode, isMounted }: Exposure): Error {
+  const file = fileBehind(path)
   const fix = isMounted
     ? 'give the token in OCTO_TOKEN instead, or'
     : 'revoke the token if others may have read it, then'
   return coded('TOKEN_UNREADABLE', {
-    message: `other users can read the token in ${quote(path)}, expected mode 0600, found ${mode}`,
+    message: `other users can read the token in ${quote(file ?? path)}, expected mode 0600, found ${mode}`,
     details: { path, expected: '0600', found: mode },
-    hint: `${fix}: \`chmod 600 ${shellWord(path)}\``,
+    hint: `${fix}: \`chmod 600 ${shellWord(file ?? 'FILE')}\``,
   })
 }
 

@@ -7,7 +7,7 @@ export function cleanToken(text: string, source: string): string {
   const token = withoutQuotes(withoutName(withoutQuotes(text.replace(/^\uFEFF/, '').trim())))
   if (/^[\x21-\x7e]{8,4096}$/.test(token)) return token
   throw coded('UNAUTHENTICATED', {
-    message: `${quote(source)} does not hold a token, expected one word`,
+    message: `${quote(source)} does not hold a token, expected one word of 8 to 4096 characters`,
     hint: '`octo registry token create --help` says how to make one on the registry',
   })
 }

@@ -1,6 +1,6 @@
 // A file that somebody named: what is none, or none that can be used, is told with what to do. A pipe that has a name is never waited
 // for; what a shell opened for octo, as for `<(command)` and `/dev/stdin`, is read to its end.
-import { fstatSync, lstatSync, readdirSync, readlinkSync, readSync } from 'node:fs'
+import { fstatSync, lstatSync, readdirSync, readlinkSync, readSync, statSync } from 'node:fs'
 import { coded, withHint } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { explainDisk, ignoring, isErrno, isMissing } from './errors.ts'
@@ -33,8 +33,24 @@ export function readGivenFile(path: string, { what, maxBytes, hint }: Given): Bu
 
 /** The same without words for people. Throws as `readPlainFile` does. */
 export function readGivenBytes(path: string, maxBytes: number): Buffer {
+  const number = descriptorOf(path)
+  return number === undefined ? readPlainFile(path, maxBytes) : readToItsEnd(number, { path, maxBytes })
+}
+
+/** The number of a descriptor that a shell opened for octo; it gives what it holds once. */
+export function descriptorOf(path: string): number | undefined {
   const [, number = path === '/dev/stdin' ? '0' : undefined] = DESCRIPTOR.exec(path) ?? []
-  return number === undefined ? readPlainFile(path, maxBytes) : readToItsEnd(Number(number), { path, maxBytes })
+  return number === undefined ? undefined : Number(number)
+}
+
+/** The file that is named or open there, by the path that people change it by; undefined where nothing tells. Linux does. */
+export function fileBehind(path: string): string | undefined {
+  const number = descriptorOf(path)
+  if (number === undefined) return path
+  const target = targetOf(String(number))
+  const found = target === undefined ? undefined : statSync(target, { throwIfNoEntry: false })
+  const { dev, ino } = fstatSync(number)
+  return found?.dev === dev && found.ino === ino ? target : undefined
 }
 
 /** By its own name alone: a link that leads there may lie in a checkout of somebody else. */

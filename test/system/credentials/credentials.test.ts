@@ -1,11 +1,11 @@
 // Who gets which credentials, and which files with secrets are read.
 import assert from 'node:assert/strict'
 import { createPrivateKey, createPublicKey } from 'node:crypto'
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { findToken } from '../../../publisher/account/find-token.ts'
+import { findToken, requireToken } from '../../../publisher/account/find-token.ts'
 import { makeKeyPair } from '../../../publisher/sign/make-key.ts'
 import { pemOf } from '../../../publisher/sign/pem-text.ts'
 import { readPassphraseFile, readSigningKey } from '../../../publisher/sign/read-key.ts'
@@ -215,6 +215,43 @@ test('OCTO_TOKEN_FILE names a file, and OCTO_TOKEN counts before it', async (t) 
   assert.equal(await find(new URL('https://b.net/repos/core.yaml'), 'Bearer'), undefined)
   chmodSync(OCTO_TOKEN_FILE, 0o644)
   await expectCodeAsync('TOKEN_UNREADABLE', () => findToken({ registry, env: { OCTO_TOKEN_FILE } }))
+})
+
+test('a token that a shell hands over is read once, and good for every request of the command', {
+  skip: process.platform === 'win32' && 'there are no paths of descriptors',
+}, async (t) => {
+  const opened = openSync(secretFile(t, Buffer.from('octo_handed-over\n')), 'r')
+  t.after(() => closeSync(opened))
+  const env = { OCTO_TOKEN_FILE: `/dev/fd/${opened}`, OCTO_REGISTRY: 'https://a.net', HOME: tempFolder(t) }
+  for (let request = 0; request < 2; request++)
+    assert.equal(await credentialsFrom(env)(new URL(HOST), 'Bearer'), 'Bearer octo_handed-over')
+  assert.equal(await findToken({ registry: new URL('https://a.net'), env }), 'octo_handed-over')
+})
+
+test('of a key or token that a shell opened, the file is named that others can read', {
+  skip: process.platform !== 'linux' && 'nothing tells which file is open',
+}, async (t) => {
+  const file = secretFile(t, Buffer.from(makeKeyPair('ecdsa-p256').privatePem))
+  chmodSync(file, 0o644)
+  const opened = openSync(file, 'r')
+  t.after(() => closeSync(opened))
+  const hint = `\`chmod 600 ${file}\``
+  const given = `/dev/fd/${opened}`
+  const refused = await expectCodeAsync('KEY_UNREADABLE', () => readSigningKey({ file: given, env: {} }))
+  assert.ok(refused.message.includes(file) && refused.hint?.includes(hint), String(refused.hint))
+  const unread = await expectCodeAsync('TOKEN_UNREADABLE', () => readTokenFile(given))
+  assert.ok(unread.message.includes(file) && unread.hint?.includes(hint), String(unread.hint))
+})
+
+test('a secret that a pipeline leaves empty is told as that', async (t) => {
+  const registry = new URL('https://a.net')
+  const empty = { OCTO_SIGNING_KEY: '', OCTO_TOKEN: '', HOME: tempFolder(t) }
+  const noKey = await expectCodeAsync('KEY_UNREADABLE', () => readSigningKey({ env: empty }))
+  assert.match(noKey.message, /no signing key was given: `OCTO_SIGNING_KEY` is set and empty/)
+  const noToken = await expectCodeAsync('UNAUTHENTICATED', () => requireToken({ registry, env: empty }))
+  assert.match(noToken.message, /: `OCTO_TOKEN` is set and empty/)
+  const unset = await expectCodeAsync('KEY_UNREADABLE', () => readSigningKey({ env: {} }))
+  assert.match(unset.message, /was given$/)
 })
 
 function secretFile(t: Parameters<typeof tempFolder>[0], bytes: Buffer): string {
