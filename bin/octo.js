@@ -12,6 +12,8 @@ const OUTPUT_LOST = 74
 const LEFT_OPEN_MS = 200
 /** Every later major runs octo; own-node.js, which costs time to load, knows about the older ones. */
 const NEW_ENOUGH = 26
+/** For what is new, in MiB: loading fills the little that V8 begins with again and again, and all that lives is copied each time. */
+const ROOM = '--min-semi-space-size=16'
 const root = path.dirname(__dirname)
 const args = process.argv.slice(2)
 // A link of octoctl's name has octoctl's words.
@@ -150,7 +152,7 @@ function startUnderOlderNode() {
     return
   }
   const { continueWith } = launcherPart('./continue-with.js')
-  continueWith(own, [__filename].concat(args))
+  continueWith(own, [ROOM, __filename].concat(args))
 }
 
 /** V8's compiled code is kept beside the code it came from, so that it has the same owner and goes with `npm ci`. */

@@ -18,15 +18,15 @@ export type OctoOptions = {
   readonly onStart?: (child: { readonly pid?: number | undefined; kill(signal: NodeJS.Signals): boolean }) => void
 }
 
-/** Of memory for what is new, in MiB: in the little that Node begins with, octo is collected seven times before it says a word. */
-const YOUNG_MIB = 8
 const OCTO = fileURLToPath(new URL('../../../bin/octo.js', import.meta.url))
+/** As the launchers of the shell start it. */
+export const WORDS_OF_NODE = ['--min-semi-space-size=16']
 
 /** Nothing of the caller's environment gets in but what a program needs to start. */
 export async function runOcto(args: readonly string[], options: OctoOptions = {}): Promise<OctoRun> {
   const { PATH = '', TMPDIR } = process.env
   const earlier = options.umask === undefined ? undefined : process.umask(options.umask)
-  const child = spawn(process.execPath, [`--min-semi-space-size=${YOUNG_MIB}`, OCTO, ...args], {
+  const child = spawn(process.execPath, [...WORDS_OF_NODE, OCTO, ...args], {
     cwd: options.cwd ?? process.cwd(),
     env: { PATH, HOME: options.cwd ?? '/nonexistent', ...(TMPDIR ? { TMPDIR } : {}), ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -20,6 +20,7 @@ import { parsePluginDocument } from '../../../schemas/plugin-document.ts'
 import type { Random } from '../builders/seeded-random.ts'
 import type { SignedRelease, SigningKey } from '../builders/test-authority.ts'
 import { issueKey } from '../builders/test-authority.ts'
+import { WORDS_OF_NODE } from '../octo/run-octo.ts'
 import { blobsOf, callApi } from '../publisher/publish-release.ts'
 
 const OCTO = fileURLToPath(new URL('../../../bin/octo.js', import.meta.url))
@@ -81,7 +82,9 @@ export function aBusyOwner(options: OwnerOptions): BusyOwner {
       ['repo', 'visibility', repo, asked],
       ['gc', '--grace', '0'],
     ])
-    const child = spawn(process.execPath, [OCTO, 'registry', ...words, '--data', dataDir], { stdio: 'ignore' })
+    const child = spawn(process.execPath, [...WORDS_OF_NODE, OCTO, 'registry', ...words, '--data', dataDir], {
+      stdio: 'ignore',
+    })
     const timer = setTimeout(() => child.kill('SIGKILL'), random.below(MAX_COMMAND_MS))
     const [code] = await once(child, 'exit')
     clearTimeout(timer)

@@ -10,6 +10,7 @@ import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { SigningKey } from '../builders/test-authority.ts'
 import { typeOcto } from '../octo/in-process-octo.ts'
+import { WORDS_OF_NODE } from '../octo/run-octo.ts'
 
 const OCTO = fileURLToPath(new URL('../../../bin/octo.js', import.meta.url))
 
@@ -77,7 +78,7 @@ function launch(t: TestContext, { dataDir, env = {}, logLevel = 'warn', openFile
   // The address in documents stays the same over restarts, as behind a name of one's own.
   const words = ['registry', 'serve', '--data', dataDir, '--port', '0', '--url', 'http://registry.test']
   const { PATH = '' } = process.env
-  const all = [process.execPath, OCTO, ...words, '--log-level', logLevel]
+  const all = [process.execPath, ...WORDS_OF_NODE, OCTO, ...words, '--log-level', logLevel]
   const limited = ['sh', '-c', 'ulimit -n "$1"; shift; exec "$@"', 'sh', String(openFiles), ...all]
   const [command = '', ...rest] = openFiles === undefined ? all : limited
   const child = spawn(command, rest, {
