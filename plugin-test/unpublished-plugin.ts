@@ -3,14 +3,14 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { hostPlatform } from '../client/index.ts'
-import { coded, isCoded } from '../schemas/errors.ts'
+import { coded, throwDefect } from '../schemas/errors.ts'
 import type { ArgumentStyle, Manifest } from '../schemas/manifest.ts'
 import { parseManifest } from '../schemas/manifest.ts'
 import { matchOrder } from '../schemas/platform.ts'
 import { quote } from '../schemas/quote.ts'
 import { decodeText } from '../schemas/text.ts'
 import { MANIFEST_YAML } from '../schemas/yaml.ts'
-import { isErrno } from '../system/files/errors.ts'
+import { onDisk } from '../system/files/errors.ts'
 import { readPlainFile } from '../system/files/read-plain-file.ts'
 import { temporaryFolder } from '../system/files/temporary-folder.ts'
 import type { OctoSetting } from './octo-process.ts'
@@ -110,14 +110,15 @@ function platformsOf(dir: string): readonly string[] | undefined {
   try {
     return Object.keys(readManifest(dir).platforms)
   } catch (error) {
-    if (!isCoded(error) && !isErrno(error)) throw error
+    throwDefect(error)
     return undefined
   }
 }
 
 function readManifest(dir: string): Manifest {
   const path = join(dir, 'plugin.yaml')
-  return parseManifest(decodeText(readPlainFile(path, MANIFEST_YAML.maxBytes), path), path)
+  const bytes = onDisk(path, () => readPlainFile(path, MANIFEST_YAML.maxBytes))
+  return parseManifest(decodeText(bytes, path), path)
 }
 
 /** The project as if it were for this machine alone: only whole releases are signed, and its other platforms were not built. */

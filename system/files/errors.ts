@@ -53,13 +53,13 @@ function isOverQuota(error: unknown): boolean {
   return errno !== undefined && errno === -process.getBuiltinModule('node:os').constants.errno.EDQUOT
 }
 
-export function isErrno(error: unknown, ...codes: readonly string[]): boolean {
+export function isErrno(error: unknown, ...codes: readonly [string, ...string[]]): boolean {
   const { code } = (error ?? {}) as NodeJS.ErrnoException
   return code !== undefined && codes.includes(code)
 }
 
 /** For a promise's catch: undefined for these errors of the system, and everything else is thrown on. */
-export function ignoring(...codes: readonly string[]): (error: unknown) => undefined {
+export function ignoring(...codes: readonly [string, ...string[]]): (error: unknown) => undefined {
   return (error) => {
     if (!isErrno(error, ...codes)) throw error
   }

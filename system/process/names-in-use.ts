@@ -89,7 +89,7 @@ class Search {
   }
 }
 
-const GONE = ['ENOENT', 'ESRCH']
+const GONE = ['ENOENT', 'ESRCH'] as const
 
 function isOfThisUser(pid: number): boolean {
   const [, numbers = ''] = /^Uid:\t(.*)$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1')) ?? []
