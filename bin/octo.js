@@ -13,7 +13,7 @@ const LEFT_OPEN_MS = 200
 /** Every later major runs octo; own-node.js, which costs time to load, knows about the older ones. */
 const NEW_ENOUGH = 26
 /** For what is new, in MiB: loading fills the little that V8 begins with again and again, and all that lives is copied each time. */
-const ROOM = '--min-semi-space-size=16'
+const ROOM = '--min-semi-space-size=8'
 const root = path.dirname(__dirname)
 const args = process.argv.slice(2)
 // A link of octoctl's name has octoctl's words.

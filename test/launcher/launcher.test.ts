@@ -161,7 +161,7 @@ for (const [launcher, node] of [
     writeFileSync(said, '#!/bin/sh\nprintf "%s\\n" "$@"\n', { mode: 0o755 })
     const { stdout } = spawnSync(join(folder, 'octo'), ['run', 'a b', ''], { encoding: 'utf8' })
     const [room, script = '', ...words] = stdout.split('\n')
-    assert.deepEqual([room, basename(script), ...words], ['--min-semi-space-size=16', 'octo.js', 'run', 'a b', '', ''])
+    assert.deepEqual([room, basename(script), ...words], ['--min-semi-space-size=8', 'octo.js', 'run', 'a b', '', ''])
   })
 
 test('under a Node that is too old, octo goes on with its own', needsOldNode, () => {

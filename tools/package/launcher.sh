@@ -16,4 +16,4 @@ case $self in
   *) here=. ;;
 esac
 # Room for what is new: loading octo fills the little that V8 begins with again and again, and all that lives is copied each time.
-exec "$here/../lib/octo/node/bin/node" --min-semi-space-size=16 "$here/../lib/octo/bin/octo.js" "$@"
+exec "$here/../lib/octo/node/bin/node" --min-semi-space-size=8 "$here/../lib/octo/bin/octo.js" "$@"

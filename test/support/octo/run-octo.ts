@@ -20,7 +20,7 @@ export type OctoOptions = {
 
 const OCTO = fileURLToPath(new URL('../../../bin/octo.js', import.meta.url))
 /** As the launchers of the shell start it. */
-export const WORDS_OF_NODE = ['--min-semi-space-size=16']
+export const WORDS_OF_NODE = ['--min-semi-space-size=8']
 
 /** Nothing of the caller's environment gets in but what a program needs to start. */
 export async function runOcto(args: readonly string[], options: OctoOptions = {}): Promise<OctoRun> {
