@@ -34,14 +34,15 @@ export function aFailingDisk(t: { after(end: () => void): void } | TestContext):
   const place = realpathSync(mkdtempSync(join(tmpdir(), 'octo-failing-')))
   const image = join(place, 'image')
   const folder = join(place, 'disk')
+  let mended = 0
   mkdirSync(folder)
   const file = openSync(image, 'w')
   ftruncateSync(file, BYTES)
   closeSync(file)
-  const mount = () => run('mount', '-o', 'loop', image, folder)
+  const mount = (from: string) => run('mount', '-o', 'loop', from, folder)
   try {
     run('mkfs.ext4', '-qF', image)
-    mount()
+    mount(image)
   } catch (error) {
     rmSync(place, { recursive: true })
     throw error
@@ -55,9 +56,12 @@ export function aFailingDisk(t: { after(end: () => void): void } | TestContext):
     fail: () => run('mount', '-o', 'remount,abort', folder),
     mend() {
       run('umount', folder)
+      // A namespace that another test made meanwhile may still hold the disk, with the failure that it had: a copy is another disk.
+      const copy = `${image}.${++mended}`
+      run('cp', '--sparse=always', image, copy)
       // Its exit code says that something was put right.
-      run('sh', '-c', 'fsck.ext4 -fy "$1"; [ $? -le 1 ]', 'sh', image)
-      mount()
+      run('sh', '-c', 'fsck.ext4 -fy "$1"; [ $? -le 1 ]', 'sh', copy)
+      mount(copy)
     },
   }
 }
