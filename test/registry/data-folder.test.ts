@@ -1,6 +1,16 @@
 // The data directory may be reached by a link, and holds none: what is written in it is nobody else's.
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chownSync,
+  existsSync,
+  lchownSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { holdsRegistry, makeDataFolder } from '../../registry/data-folder.ts'
@@ -76,3 +86,38 @@ test('every command works on a data directory that is itself reached by a link, 
   }
   assert.deepEqual(filesBelow(folder), before)
 })
+
+const skip = process.geteuid?.() !== 0 && 'only root can write to the data of another user'
+
+test('root works on no data of another user: what it wrote there the registry could not read', { skip }, async (t) => {
+  const folder = tempFolder(t)
+  const data = join(folder, 'data')
+  const octo = (...words: string[]) => typeOcto(['registry', ...words, '--data', data])
+  assert.equal((await octo('repo', 'create', 'core')).code, 0)
+  for (const path of ['', ...filesBelow(data)]) lchownSync(join(data, path), NOBODY, NOBODY)
+  const before = filesBelow(folder)
+  const lines = [
+    ['repo', 'create', 'x'],
+    ['token', 'create', '--name', 'x', '--scope', 'core/*'],
+    ['serve', '--port', '0'],
+    ['fsck'],
+    ['gc'],
+  ]
+  for (const words of lines) {
+    const { code, stderr } = await octo(...words)
+    assert.equal(code, 74, `${words.join(' ')}\n${stderr}`)
+    assert.match(stderr, /is that of the user with the number 65534, expected the one who works on it, 0/)
+    assert.match(stderr, /sudo -u '#65534'/)
+  }
+  assert.deepEqual(filesBelow(folder), before)
+})
+
+test('root makes no registry in the folder of another user', { skip }, async (t) => {
+  const data = tempFolder(t)
+  chownSync(data, NOBODY, NOBODY)
+  const { code } = await typeOcto(['registry', 'repo', 'create', 'core', '--data', data])
+  assert.equal(code, 74)
+  assert.deepEqual(readdirSync(data), [])
+})
+
+const NOBODY = 65_534
