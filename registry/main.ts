@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { addCommand, openProgram, runProgram } from '../terminal/program.ts'
 import { addAuditCommand } from './commands/audit.ts'
+import { addBackupCommand } from './commands/backup.ts'
 import { addFsckCommand } from './commands/fsck.ts'
 import { addGcCommand } from './commands/gc.ts'
 import { addHealthCommand } from './commands/health.ts'
@@ -19,12 +20,13 @@ export function registryProgram(): Command {
   const program = openProgram()
   const registry: Command = addCommand(program, {
     words: 'registry',
-    summary: 'serve plugins; manage repos and tokens; check and clean the data',
+    summary: 'serve plugins; manage repos, tokens, checks and backups',
     examples: ['octo registry repo create core --key publisher.pub --data DIR', 'octo registry serve --data DIR'],
   })
   addServeCommand(registry)
   addRepoCommands(registry)
   addTokenCommands(registry)
+  addBackupCommand(registry)
   addFsckCommand(registry)
   addGcCommand(registry)
   addHealthCommand(registry)

@@ -115,14 +115,15 @@ export const treeMarkPath = (dataDir: string) => join(dataDir, 'tree.json')
 export type Remembered = 'base-url' | 'component-domain'
 export const rememberedPath = (dataDir: string, name: Remembered) => join(dataDir, name)
 
-const REMEMBERED: Readonly<Record<Remembered, true>> = { 'base-url': true, 'component-domain': true }
+const ALL: Readonly<Record<Remembered, true>> = { 'base-url': true, 'component-domain': true }
+export const REMEMBERED = Object.keys(ALL) as readonly Remembered[]
 
 /** All that octo makes there, but for the lock file; the folder above one stands before it. */
 export function dataPaths(dataDir: string): readonly string[] {
   const database = databasePath(dataDir)
   return [
     ...[database, `${database}-wal`, `${database}-shm`, auditHeadPath(dataDir)],
-    ...(Object.keys(REMEMBERED) as Remembered[]).map((name) => rememberedPath(dataDir, name)),
+    ...REMEMBERED.map((name) => rememberedPath(dataDir, name)),
     ...[dirname(blobsPath(dataDir)), blobsPath(dataDir), trashPath(dataDir), uploadsPath(dataDir)],
     ...[stagingPath(dataDir), treePath(dataDir), treeMarkPath(dataDir)],
     ...[privateStagingPath(dataDir), privateTreePath(dataDir)],

@@ -38,7 +38,7 @@ async function runFsck({ options, terminal }: Run<DataOption & { readonly repair
   })
 }
 
-function fsckText({ versions, blobs, bytes, orphans, problems }: DataReport, open: number): string {
+export function fsckText({ versions, blobs, bytes, orphans, problems }: DataReport, open: number): string {
   const lines = problems.map(
     ({ kind, subject, message, repaired }) =>
       `${repaired ? 'mended' : 'PROBLEM'} ${kind} ${printable(subject)}: ${printable(message)}`,

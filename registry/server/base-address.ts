@@ -6,8 +6,6 @@ import type { BaseUrl } from '../../static-tree/base-url.ts'
 import { parseBaseUrl } from '../../static-tree/base-url.ts'
 import { readRemembered, remember } from './remembered.ts'
 
-/** e.g. DIR/base-url */
-const FILE = 'base-url'
 /** Addresses that stand for every network of the machine: nobody can type them into a config. */
 const EVERY_NETWORK = new Set(['', '*', '0.0.0.0', '::', '[::]', '0', '0:0:0:0:0:0:0:0', '::0', '::ffff:0.0.0.0'])
 
@@ -36,10 +34,10 @@ export async function chooseBaseAddress({ dataDir, given, host }: AddressRequest
 
 /** Kept for starts that say no address. */
 export function rememberBaseAddress(dataDir: string, base: BaseUrl): Promise<void> {
-  return remember(dataDir, FILE, base)
+  return remember(dataDir, 'base-url', base)
 }
 
 async function remembered(dataDir: string): Promise<BaseUrl | undefined> {
-  const text = await readRemembered(dataDir, FILE)
+  const text = await readRemembered(dataDir, 'base-url')
   return text === undefined ? undefined : parseBaseUrl(text)
 }

@@ -2,16 +2,13 @@
 import { parseComponentDomain } from '../component-name.ts'
 import { readRemembered, remember } from './remembered.ts'
 
-/** e.g. DIR/component-domain */
-const FILE = 'component-domain'
-
 /** What was said, else what was remembered; undefined leaves it to the base URL. Throws USAGE. */
 export async function chooseComponentDomain(dataDir: string, given: string | undefined): Promise<string | undefined> {
-  const chosen = given ?? (await readRemembered(dataDir, FILE))
+  const chosen = given ?? (await readRemembered(dataDir, 'component-domain'))
   return chosen === undefined ? undefined : parseComponentDomain(chosen)
 }
 
 /** Kept for starts that say none. */
 export function rememberComponentDomain(dataDir: string, domain: string): Promise<void> {
-  return remember(dataDir, FILE, domain)
+  return remember(dataDir, 'component-domain', domain)
 }

@@ -1,0 +1,17 @@
+// One file with all that a database holds at one moment, while others write to it: the file itself lacks what is in the log beside it.
+import BetterSqlite from 'better-sqlite3'
+import { translateSqliteError } from '../../sqlite-errors.ts'
+
+/** Into an empty file; throws NO_SPACE, STORE_BUSY, IO_FAILED or DATA_DIR_CORRUPT. */
+export function copyDatabaseFile(from: string, to: string): void {
+  try {
+    const sqlite = new BetterSqlite(from, { fileMustExist: true })
+    try {
+      sqlite.prepare('VACUUM INTO ?').run(to)
+    } finally {
+      sqlite.close()
+    }
+  } catch (error) {
+    throw translateSqliteError(error)
+  }
+}
