@@ -11,6 +11,7 @@ import { coded } from '../schemas/errors.ts'
 import { nearestWord } from '../schemas/nearest-word.ts'
 import { quote } from '../schemas/quote.ts'
 import { helpOn } from './help-layout.ts'
+import { hintOfOption, hintOfTooMany } from './options-of-others.ts'
 import { processStreams } from './streams.ts'
 import type { Terminal, TerminalFlags } from './terminal.ts'
 import { openTerminal } from './terminal.ts'
@@ -107,6 +108,7 @@ function usageError(error: CommanderError, program: Command, argv: readonly stri
     message:
       error.code === 'commander.help' ? 'a further word is needed' : inHouseStyle(withoutValues(sentence, error)),
     hint:
+      asOthersHaveIt(error, command) ??
       afterDashes(error, command, argv) ??
       asOption(error, command) ??
       asWordOf(error, command) ??
@@ -120,6 +122,14 @@ function withoutValues(sentence: string, { code }: CommanderError): string {
     return sentence.replace(/'(.+)'/s, (_all, word: string) => `'${shownOption(word)}'`)
   if (code === 'commander.excessArguments') return sentence.replace(/(but got \d+):.*$/s, '$1')
   return sentence
+}
+
+/** What became of it here, where it is known from other programs. */
+function asOthersHaveIt({ code, message }: CommanderError, command: Command | undefined): string | undefined {
+  if (!command) return undefined
+  const path = pathOf(command).replace(/^octo /, '')
+  if (code === 'commander.excessArguments') return hintOfTooMany(path)
+  return code === 'commander.unknownOption' ? hintOfOption(path, /'(.+)'/s.exec(message)?.[1] ?? '') : undefined
 }
 
 /** The same command line with the unknown option where the plugin gets it. */

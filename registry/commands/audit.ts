@@ -5,6 +5,7 @@ import type { Name } from '../../schemas/name.ts'
 import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { ownValue } from '../../schemas/own-value.ts'
 import { printable, quote, shellWord } from '../../schemas/quote.ts'
+import { momentOf } from '../../terminal/moment.ts'
 import type { Run } from '../../terminal/program.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
 import { requireRepo } from '../admin/require-repo.ts'
@@ -36,7 +37,7 @@ export function addAuditCommand(parent: Command): void {
   })
   withDataOption(command)
     .option('--actor <token>', 'only what this token did: its id, or its name')
-    .option('--since <time>', 'only what happened from this moment on, as ISO 8601')
+    .option('--since <time>', 'only what happened since this moment, or in this time: 2026-01-31, 12h')
     .option('--limit <number>', 'rows at most', '50')
   onRun(command, runAudit)
 }
@@ -161,12 +162,8 @@ function subjectOf(text: string | undefined): { readonly subject?: string } {
 }
 
 function sinceOf(text: string | undefined): { readonly since?: number } {
-  if (text === undefined) return {}
-  const since = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN
-  if (Number.isFinite(since)) return { since }
-  throw coded('USAGE', {
-    message: `expected a time such as \`2026-01-31\` or \`2026-01-31T12:00:00Z\`, found ${quote(text)}`,
-  })
+  const since = momentOf(text)
+  return since === undefined ? {} : { since }
 }
 
 function limitOf(text: string): number {

@@ -49,13 +49,16 @@ function settingOf(variable: string, env: Environment): Setting | undefined {
 }
 
 function parseProxy(variable: string, text: string): ProxyServer {
+  if (/^["'\u2018-\u201f]|["'\u2018-\u201f]$/.test(text)) throw quoted(variable)
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase()
   if (scheme !== undefined && scheme !== 'http' && scheme !== 'https') throw wrongKind(variable, scheme)
   const address = scheme === undefined ? `http://${text}` : text
   const url = URL.canParse(address) ? new URL(address) : undefined
   // An `@` after the host means that a password was not encoded and the address was cut within it.
   const isCut = url === undefined || url.search !== '' || url.hash !== '' || url.pathname.includes('@')
-  if (isCut || url.hostname === '') throw unusable(variable)
+  // `http//proxy:3128` is a host of the name `http` for the parser.
+  const hasNoColon = scheme === undefined && url?.pathname.startsWith('//')
+  if (isCut || hasNoColon || url.hostname === '') throw unusable(variable)
   const secure = url.protocol === 'https:'
   return {
     variable,
@@ -82,6 +85,15 @@ function unusable(variable: string): Error {
     message: `the proxy address in ${variable} is not usable, expected \`http://HOST:PORT\` or \`http://USER:PASSWORD@HOST:PORT\``,
     details: { variable },
     hint: 'encode special characters of user and password: `%` as `%25`, `#` as `%23`, `@` as `%40`, `/` as `%2F`, `:` as `%3A`, `?` as `%3F`, `\\` as `%5C`',
+  })
+}
+
+/** A file of variables is no shell: docker's, and some others, keep the quotes as part of the value. */
+function quoted(variable: string): Error {
+  return coded('CONFIG_INVALID', {
+    message: `the proxy address in ${variable} stands in quotes, which are part of the value, expected \`http://HOST:PORT\``,
+    details: { variable },
+    hint: `take the quotes out where ${variable} is set; in a file of variables nothing takes them away`,
   })
 }
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { WORDS } from '../../terminal/commands.ts'
+import { hintOfOption, OPTIONS_OF_OTHERS } from '../../terminal/options-of-others.ts'
 import { overview, unknownWord } from '../../terminal/overview.ts'
 import { OTHER_PROGRAMS, OTHERS, OTHERS_BEHIND, wordMeantBehind } from '../../terminal/words-of-others.ts'
 import { collectedStreams } from '../support/machine/collected-streams.ts'
@@ -57,6 +58,16 @@ test('what other programs call a word behind a word leads to that of octo', asyn
     const [path = '', typed = ''] = other.split(' ')
     assert.notEqual(await problemOf(`octo ${other}`), undefined, other)
     assert.equal(await problemOf(`octo ${path} ${wordMeantBehind(path, typed)} --help`), undefined, other)
+  }
+})
+
+test('what other programs have as an option is none here, and the command lines that are told instead can be typed', async () => {
+  for (const other of OPTIONS_OF_OTHERS) {
+    assert.notEqual(await problemOf(`octo ${other}`), undefined, other)
+    const [, path = '', option = ''] = /^(.+) (-\S+)$/.exec(other) ?? []
+    const hint = hintOfOption(path, `${option}=hunter2`) ?? ''
+    assert.notEqual(hint, '', other)
+    for (const [, line = ''] of hint.matchAll(/`(octo [^`]+)`/g)) assert.equal(await problemOf(line), undefined, line)
   }
 })
 

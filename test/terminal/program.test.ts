@@ -108,6 +108,27 @@ test('too many words are counted and not shown, but for an address that was mean
   assert.equal(hint, '`octo publish --registry https://example.com/x`')
 })
 
+test('an option or a word too many that other programs have is told in the words of octo', async () => {
+  for (const [typed, hint] of [
+    ['status --follow', 'did you mean `octo status --watch`?'],
+    ['logs --lines=5', 'did you mean `octo logs --tail 20`?'],
+    ['exec -it api sh', 'leave it away: `octo exec SERVICE -- COMMAND` has your terminal'],
+    [
+      'install check-tcp',
+      '`octo add NAME` takes a plugin into the config and locks it; `octo install` brings all that is locked',
+    ],
+  ] as const) {
+    const program = openProgram()
+    for (const words of ['status [services...]', 'logs [services...]', 'exec <service> [command...]', 'install'])
+      onRun(
+        addCommand(program, { words, summary: words, examples: ['octo x'], passesOn: words.startsWith('exec') }),
+        () => Promise.resolve(0),
+      )
+    const error = await expectCodeAsync('USAGE', () => runProgram(program, typed.split(' ')))
+    assert.equal(error.hint, hint, typed)
+  }
+})
+
 test('a word too many behind one that has words of its own leads to these', async () => {
   const program = openProgram()
   const cache = addCommand(program, { words: 'cache', summary: 'the store', examples: ['octo cache'] })

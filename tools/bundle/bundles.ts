@@ -14,7 +14,7 @@ export type Bundle = {
 /** What commands are: their words, options and examples, how help and mistakes are shown, and what these name. */
 const DESCRIPTIONS = [
   /^(?:help|octo|programs)\.ts$/,
-  /^terminal\/(?:cell-width|colour|commands|help-layout|left-out|missing-module|output-lost|overview|program|render-error|repeatable|report-error|streams|typed-words|words-of-others|wrap-sentence)\.ts$/,
+  /^terminal\/(?:cell-width|colour|commands|help-layout|left-out|missing-module|options-of-others|output-lost|overview|program|render-error|repeatable|report-error|streams|typed-words|words-of-others|wrap-sentence)\.ts$/,
   /^bin\//,
   /^(?:client|publisher|registry|demo|plugin-test|completion)\/main\.ts$/,
   /^completion\/command-table\.ts$/,

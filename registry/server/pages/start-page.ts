@@ -45,5 +45,5 @@ function countOf(plugins: number): string {
 
 function emptyRepo(baseUrl: string): Html {
   return html`<p>Nothing is published yet. In a plugin project:</p><pre class="copy" tabindex="0">octo login --registry ${baseUrl}
-octo publish</pre>`
+octo publish --registry ${baseUrl}</pre>`
 }

@@ -128,3 +128,14 @@ for (const address of UNUSABLE)
       assert.ok(!JSON.stringify([error, error.message, error.stack]).includes('s3cret'))
     }
   })
+
+test('a proxy address in quotes is said to be in quotes, and one without its colon to be none', () => {
+  const url = new URL('https://example.com/')
+  for (const value of ['"http://me:hunter2@proxy:3128"', "'http://proxy:3128'", '"proxy:3128', '“http://proxy:3128”']) {
+    const { message, hint } = expectCode('CONFIG_INVALID', () => proxyFor(url, { HTTPS_PROXY: value }))
+    assert.match(message, /^the proxy address in HTTPS_PROXY stands in quotes/, value)
+    assert.doesNotMatch(`${message}${hint}`, /hunter2/)
+  }
+  const { message } = expectCode('CONFIG_INVALID', () => proxyFor(url, { HTTPS_PROXY: 'http//proxy:3128' }))
+  assert.match(message, /is not usable/)
+})

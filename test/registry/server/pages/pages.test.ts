@@ -30,7 +30,7 @@ test('the start page shows repos and their plugins, and leads to their pages', a
 
 test('a registry without anything says what to do first', async (t) => {
   const { get } = await pagesOf(t)
-  assert.match((await get('/')).text, /octo publish/)
+  assert.match((await get('/')).text, /octo publish --registry http/)
 })
 
 test('a plugin page begins with a check that has what the plugin requires, and says all that is signed about it', async (t) => {
