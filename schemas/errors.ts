@@ -2,9 +2,9 @@
 import type { ErrorCode } from './error-codes.ts'
 
 /** Values that the message was made of. Never secrets: details are shown, logged and sent. */
-export type ErrorDetails = Readonly<Record<string, unknown>>
+type ErrorDetails = Readonly<Record<string, unknown>>
 
-export type ErrorFields = {
+type ErrorFields = {
   /** One sentence: lowercase, no full stop, the thing in backticks, expected and found. */
   readonly message: string
   /** Where in a document it is, as it is said: stands before the message. */
