@@ -145,6 +145,7 @@ export const ERROR_CODES = {
   ENCODING_NOT_TAKEN: { exit: USAGE, status: 415, meaning: 'the body of the request is compressed or encoded' },
   METHOD_NOT_ALLOWED: { exit: USAGE, status: 405, meaning: 'the address does not take this method' },
   RATE_LIMITED: { exit: TRY_AGAIN, status: 429, meaning: 'too many requests; wait as the answer says' },
+  STARTING: { exit: TRY_AGAIN, status: 503, meaning: 'the registry is starting' },
   SHUTTING_DOWN: { exit: TRY_AGAIN, status: 503, meaning: 'the registry is stopping' },
 
   // Publisher

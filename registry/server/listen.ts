@@ -26,6 +26,7 @@ import { finishUnread } from './http/finish-unread.ts'
 import { guardRequest } from './http/guard-request.ts'
 import { logRequest } from './http/log-request.ts'
 import { ociErrorAnswer } from './http/oci-error.ts'
+import { answerAlive, asksWhetherAlive } from './http/probes.ts'
 import type { ProblemAnswer } from './http/problem.ts'
 import { problemAnswer, readProblemAnswer } from './http/problem.ts'
 import { contextOf } from './http/request-context.ts'
@@ -208,9 +209,13 @@ async function closeServer(server: Server): Promise<void> {
   clearInterval(closing)
 }
 
+/** A start may take longer than whoever watches over the process has patience, so that it is alive from the first moment on. */
 function answerStarting(logger: Logger): RequestListener {
-  return (request, response) =>
-    refuse(coded('SHUTTING_DOWN', { message: 'the registry is starting' }), { request, response, logger })
+  return (request, response) => {
+    if (asksWhetherAlive(request)) return answerAlive(request, response)
+    const error = coded('STARTING', { message: 'the registry is starting', hint: 'try again in a moment' })
+    return refuse(error, { request, response, logger })
+  }
 }
 
 type Refusal = {

@@ -4,6 +4,7 @@
 import type { Logger } from 'pino'
 import type { Problem } from '../../../schemas/api.ts'
 import { PROBLEM_TYPE } from '../../../schemas/api.ts'
+import type { ErrorCode } from '../../../schemas/error-codes.ts'
 import { ERROR_CODES } from '../../../schemas/error-codes.ts'
 import type { CodedError } from '../../../schemas/errors.ts'
 import { coded, isCoded } from '../../../schemas/errors.ts'
@@ -18,6 +19,8 @@ export type ProblemAnswer = {
 }
 
 const RETRY_AFTER_SECONDS = 1
+/** What every start and stop is answered with, and no fault; a disk that stops a registry is logged where it fails. */
+const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['STARTING', 'SHUTTING_DOWN'])
 
 /** The same for reads, to which clients may log in with user and password, too: any user, and a token as the password. */
 export function readProblemAnswer(thrown: unknown, requestId: string, logger: Logger): ProblemAnswer {
@@ -32,7 +35,8 @@ export function problemAnswer(thrown: unknown, requestId: string, logger: Logger
   const error = passingError(thrown)
   const known = isCoded(error) ? error : defect(requestId)
   const { status } = ERROR_CODES[known.code]
-  if (!isCoded(error) || status >= 500) logger.error({ requestId, err: error, code: known.code }, 'request failed')
+  if (!isCoded(error) || (status >= 500 && !PASSING.has(error.code)))
+    logger.error({ requestId, err: error, code: known.code }, 'request failed')
   const { retryAfter } = known.details
   const headers = {
     'Content-Type': PROBLEM_TYPE,

@@ -2,10 +2,11 @@
 import { coded } from '../../../schemas/errors.ts'
 import type { RegistryServices } from '../../context.ts'
 import type { Handler } from '../http/env.ts'
+import { ALIVE } from '../http/probes.ts'
 
 const NO_STORE = { 'Cache-Control': 'no-store' }
 
-export const livezRoute: Handler = (c) => c.json({ status: 'alive' }, 200, NO_STORE)
+export const livezRoute: Handler = (c) => c.json(ALIVE, 200, NO_STORE)
 
 export function readyzRoute({ metadata, refusal, tree, places }: RegistryServices): Handler {
   return async (c) => {

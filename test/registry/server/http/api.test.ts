@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import type { SessionAnswer } from '../../../../schemas/api.ts'
 import { problemShape, searchAnswer } from '../../../../schemas/api.ts'
+import { coded } from '../../../../schemas/errors.ts'
 import { aRelease } from '../../../support/builders/test-authority.ts'
 import { blobsOf, callApi, openSession, publishRelease } from '../../../support/publisher/publish-release.ts'
 import { databaseOf } from '../../../support/registry/test-db.ts'
@@ -234,12 +235,13 @@ test('search finds by beginnings of words, best first, and takes any text', asyn
 test('a stopping registry takes nothing new and says when to come back', async (t) => {
   const registry = await startTestRegistry(t)
   const { registry: opened } = registry.serving
-  const { coded } = await import('../../../../schemas/errors.ts')
   opened.refuse(coded('SHUTTING_DOWN', { message: 'the registry is stopping' }))
   const { status, headers, body } = await openSession(registry, await aRelease(registry.key))
   assert.deepEqual([status, body.code, headers.get('retry-after')], [503, 'SHUTTING_DOWN', '1'])
   assert.equal((await callApi(registry, '/readyz')).status, 503)
   assert.equal((await callApi(registry, '/livez')).status, 200)
+  const faults = registry.logs.map((line) => JSON.parse(line)).filter(({ level }) => level >= 50)
+  assert.deepEqual(faults, [], 'a stop is no fault')
 })
 
 test('a disk that fails its fsync ends acceptance for good', async (t) => {

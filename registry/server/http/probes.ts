@@ -1,0 +1,16 @@
+// The addresses that whoever watches over the process asks every few seconds.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+const LIVEZ = '/livez'
+
+export const ALIVE = { status: 'alive' }
+
+export function asksWhetherAlive({ method, url }: IncomingMessage): boolean {
+  return (method === 'GET' || method === 'HEAD') && url === LIVEZ
+}
+
+/** As the route does, while there is nothing yet that routes. */
+export function answerAlive({ method }: IncomingMessage, response: ServerResponse): void {
+  const body = method === 'HEAD' ? undefined : JSON.stringify(ALIVE)
+  response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' }).end(body)
+}
