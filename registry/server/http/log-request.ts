@@ -1,8 +1,10 @@
 // One JSON line per request, of fields that were chosen one by one: no header, no query and no body can get into a log.
+// Probes that go well are many and say nothing.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 import { omitUndefined } from '../../../schemas/omit-undefined.ts'
 import type { ClientAddress } from './client-address.ts'
+import { isProbe } from './probes.ts'
 import { contextOf } from './request-context.ts'
 
 const MAX_PATH = 300
@@ -19,7 +21,8 @@ export function logRequest(
   response.once('close', () => {
     const { id, startedAt, tokenId } = contextOf(request)
     const path = (request.url ?? '').split('?', 1)[0]?.slice(0, MAX_PATH)
-    logger.info(
+    const level = isProbe(path) && response.statusCode < 400 ? 'debug' : 'info'
+    logger[level](
       {
         requestId: id,
         method: request.method,

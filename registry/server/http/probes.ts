@@ -2,8 +2,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 const LIVEZ = '/livez'
+const PROBES: ReadonlySet<string> = new Set([LIVEZ, '/readyz'])
 
 export const ALIVE = { status: 'alive' }
+
+export function isProbe(path: string | undefined): boolean {
+  return path !== undefined && PROBES.has(path)
+}
 
 export function asksWhetherAlive({ method, url }: IncomingMessage): boolean {
   return (method === 'GET' || method === 'HEAD') && url === LIVEZ

@@ -7,6 +7,7 @@ import type { SessionAnswer } from '../../../../schemas/api.ts'
 import { problemShape, searchAnswer } from '../../../../schemas/api.ts'
 import { coded } from '../../../../schemas/errors.ts'
 import { aRelease } from '../../../support/builders/test-authority.ts'
+import { until } from '../../../support/machine/until.ts'
 import { blobsOf, callApi, openSession, publishRelease } from '../../../support/publisher/publish-release.ts'
 import { databaseOf } from '../../../support/registry/test-db.ts'
 import type { TestRegistry } from '../../../support/registry/test-registry.ts'
@@ -242,6 +243,21 @@ test('a stopping registry takes nothing new and says when to come back', async (
   assert.equal((await callApi(registry, '/livez')).status, 200)
   const faults = registry.logs.map((line) => JSON.parse(line)).filter(({ level }) => level >= 50)
   assert.deepEqual(faults, [], 'a stop is no fault')
+})
+
+test('probes that go well are no lines of the usual log, and those that fail are', async (t) => {
+  const registry = await startTestRegistry(t)
+  const levels = (path: string) =>
+    registry.logs.map((line) => JSON.parse(line)).flatMap((line) => (line.path === path ? [line.level] : []))
+  for (const path of ['/livez', '/readyz', '/api/v1/search']) {
+    assert.equal((await callApi(registry, path)).status, 200)
+    await until(() => levels(path).length === 1)
+    assert.deepEqual(levels(path), [path.startsWith('/api') ? 30 : 20], path)
+  }
+  registry.serving.registry.refuse(coded('SHUTTING_DOWN', { message: 'the registry is stopping' }))
+  await callApi(registry, '/readyz')
+  await until(() => levels('/readyz').length === 2)
+  assert.deepEqual(levels('/readyz'), [20, 30])
 })
 
 test('a disk that fails its fsync ends acceptance for good', async (t) => {
