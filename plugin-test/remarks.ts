@@ -1,7 +1,7 @@
 // What `octo test` tells behind a run: arguments that were declared and not given, as they are typed.
 import { optionName, POSITIONALS, valueWords } from '../schemas/option-words.ts'
 import { quote, shellWord } from '../schemas/quote.ts'
-import type { Built } from './unpublished-plugin.ts'
+import type { Built } from '../unpublished/unpublished-plugin.ts'
 
 type Tested = Pick<Built, 'plugin' | 'manifest'>
 type Typed = { readonly dir: string; readonly args: readonly string[] }

@@ -1,10 +1,10 @@
 // `octo test`: an unpublished plugin, checked or run as its users would, and what was declared and not used.
 import type { Terminal } from '../terminal/index.ts'
-import type { OctoSetting } from './octo-process.ts'
-import { shellCodeOf, showRun } from './octo-process.ts'
+import type { OctoSetting } from '../unpublished/octo-process.ts'
+import { shellCodeOf, showRun } from '../unpublished/octo-process.ts'
+import type { Built } from '../unpublished/unpublished-plugin.ts'
+import { installUnpublished } from '../unpublished/unpublished-plugin.ts'
 import { remarksOn } from './remarks.ts'
-import type { Built } from './unpublished-plugin.ts'
-import { installUnpublished } from './unpublished-plugin.ts'
 
 type Place = { readonly terminal: Terminal; readonly env: Readonly<Record<string, string | undefined>> }
 

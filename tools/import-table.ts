@@ -137,7 +137,7 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
       'the publisher stands on trust/, static-tree/, system/ and schemas/: move what it shares with another part there, or speak HTTP',
   },
   operator: {
-    parts: ['schemas', 'system', ...CONFIG, 'client/index.ts', 'terminal', 'plugin-test/run-folder.ts'],
+    parts: ['schemas', 'system', ...CONFIG, 'client/index.ts', 'terminal', 'unpublished/run-folder.ts'],
     instead: 'the operator sees the client by client/index.ts alone: export there what it needs, as a verified thing',
   },
   sdk: { parts: ['schemas'], instead: 'the sdk ships to plugin authors: keep it to schemas/ and Node itself' },
@@ -159,8 +159,12 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
     instead: 'the quick start does what a person would type: call the main of a part with its words',
   },
   'plugin-test': {
-    parts: ['schemas', 'system', 'terminal', 'client/index.ts'],
+    parts: ['schemas', 'system', 'terminal', 'unpublished'],
     instead: 'a test does what an author and a user type: run octo with these words',
+  },
+  unpublished: {
+    parts: ['schemas', 'system', 'terminal', 'client/index.ts'],
+    instead: 'it does what an author and a user type: run octo with these words',
   },
   completion: {
     parts: ['schemas', 'client/index.ts', 'client/query/stored-versions.ts', 'terminal'],

@@ -49,7 +49,7 @@ async function runUnpublished(
       message: `\`--${misplaced}\` is for plugins of a config, and ${quote(dir)} is a folder`,
       hint: `leave it away: \`octo run ${shellWord(dir)}\``,
     })
-  const { runFolder } = await import('../../plugin-test/run-folder.ts')
+  const { runFolder } = await import('../../unpublished/run-folder.ts')
   const { exitCode, signal } = await runFolder(dir, argv, { terminal, env: process.env })
   return endAsItEnded({ exitCode: exitCode ?? 1, signal, received: new Set() })
 }

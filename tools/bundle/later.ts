@@ -20,7 +20,7 @@ const MODULES = [
   ),
   'operator/link/relink.ts',
   'plugin-test/main.ts',
-  'plugin-test/run-folder.ts',
+  'unpublished/run-folder.ts',
   'publisher/main.ts',
   'registry/main.ts',
 ]

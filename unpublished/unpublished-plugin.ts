@@ -27,6 +27,7 @@ export type Built = {
     readonly kind: string
     readonly protocol: string
     readonly output?: string
+    readonly input?: string
     readonly readme?: string
     readonly argumentStyle?: ArgumentStyle
     readonly arguments?: { readonly properties?: Readonly<Record<string, { readonly type?: unknown }>> }
@@ -161,6 +162,6 @@ function writeConfig({ plugin }: Built, services: Readonly<Record<string, unknow
     services,
   }
   // JSON is YAML, too.
-  writeFileSync(path, JSON.stringify(config))
+  writeFileSync(path, JSON.stringify(config), { mode: 0o600 })
   return path
 }
