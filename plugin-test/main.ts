@@ -15,14 +15,20 @@ export function pluginTestProgram(argv: readonly string[] = []): Command {
   const test = addCommand(program, {
     words: 'test [dir] [args...]',
     summary: 'build a plugin for this machine and run it as its users will, without publishing it',
-    examples: ['octo test', 'octo test my-check -- --path=/etc/hosts', 'octo test my-check --keep'],
+    examples: [
+      'octo test',
+      'octo test my-check -- --path=/etc/hosts',
+      'octo test my-notifier --args arguments.yaml',
+      'octo test my-check --keep',
+    ],
     passesOn: true,
   })
     .option('--pass-env <name>', 'a variable that build commands may see; repeat for several', repeatable)
+    .option('--args <file>', 'a file with arguments as a map, as below `args` in a config: for secret ones')
     .option('--keep', 'keep the folder with artifact, key, repo and config, and say where it is')
     .addHelpText(
       'after',
-      '\nWhat follows `--` belongs to the plugin. The key is made for this one test. The exit code is that of `octo check`, or of the plugin.',
+      '\nWhat follows `--` belongs to the plugin. The key is made for this one test. A notifier is sent a notification, and a source of secrets is asked. The exit code is that of `octo check`, or of the plugin.',
     )
   onRun<TestOptions>(test, async ({ args, options, terminal }) => {
     const { testPlugin } = await import('./test-plugin.ts')

@@ -159,7 +159,7 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
     instead: 'the quick start does what a person would type: call the main of a part with its words',
   },
   'plugin-test': {
-    parts: ['schemas', 'system', 'terminal', 'unpublished'],
+    parts: ['schemas', 'system', 'terminal', 'client/index.ts', 'operator/ask-once.ts', 'unpublished'],
     instead: 'a test does what an author and a user type: run octo with these words',
   },
   unpublished: {

@@ -38,6 +38,7 @@ const READ: Readonly<Record<string, readonly string[]>> = {
   'registry repo create --key': ['registry', 'repo', 'create', 'core', '--data', 'data', '--key'],
   'registry repo key add file': ['registry', 'repo', 'key', 'add', '--data', 'made', 'core'],
   'keygen --passphrase-file': ['keygen', '--out', 'new', '--passphrase-file'],
+  'test --args': ['test', 'plugin', '--args'],
   'sign --key': ['sign', 'plugin', '--key'],
   'publish --key': ['publish', 'plugin', '--dry-run', '--repo', 'core', ...REGISTRY, '--key'],
   'publish --bundle': ['publish', 'plugin', '--dry-run', '--repo', 'core', ...REGISTRY, '--key', 'k.pub', '--bundle'],
