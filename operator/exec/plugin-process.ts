@@ -83,6 +83,7 @@ export async function runPluginProcess(run: PluginProcess, reading: Reading, dep
     ...reading,
     input: document === undefined ? undefined : `${JSON.stringify(documentOf(run, document))}\n`,
     limits: deps.limits,
+    ownVariable: 'TMPDIR',
   })
 }
 

@@ -7,6 +7,7 @@ import type { Announcement } from '../../schemas/contract/ocm/announcement.ts'
 import { parseAnnouncement } from '../../schemas/contract/ocm/announcement.ts'
 import { launch } from '../../system/process/launch.ts'
 import { holdGroup, releaseGroup } from '../../system/process/process-group.ts'
+import { endStrays } from '../../system/process/strays.ts'
 import { pluginEnvironment } from '../exec/environment.ts'
 import { pluginLaunchWords } from '../exec/launch-words.ts'
 import { configArgument } from './config-argument.ts'
@@ -43,7 +44,8 @@ export async function startPluginProcess(
 ): Promise<PluginProcess> {
   const child = await spawn(plugin, facts, folder)
   const pid = child.pid as number
-  holdGroup(pid)
+  const mark = { pid, entry: `TMPDIR=${folder.path}`, startedAt: performance.now() }
+  holdGroup(pid, mark.entry)
   const exited = exitOf(child)
   const announced = Promise.withResolvers<Announcement>()
   let announcement: Announcement | undefined
@@ -74,6 +76,7 @@ export async function startPluginProcess(
   async function cleanedUp(): Promise<Exit> {
     const how = await exited
     releaseGroup(pid)
+    await endStrays(mark)
     await settled(child)
     for (const stream of [child.stdout, child.stderr]) stream?.destroy()
     return how

@@ -37,7 +37,7 @@ export async function readCapabilities(
       ...{ file: program.file, argv: [...program.leading, 'capabilities'], argv0: program.argv0, cwd },
       env: pluginEnvironment(env, { temporary: directory.temporary, root: program.root, contract: 'ocm' }),
     },
-    { timeoutMs, signal, words: pluginLaunchWords, kept: KEPT },
+    { timeoutMs, signal, words: pluginLaunchWords, kept: KEPT, ownVariable: 'TMPDIR' },
   )
   const problem = problemOf(ending)
   if (problem) throw failed(name, problem, ending)

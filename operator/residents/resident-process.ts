@@ -8,7 +8,8 @@ import { quote } from '../../schemas/quote.ts'
 import { makePrivateDirectory } from '../../system/files/private-directory.ts'
 import type { ApartChild } from '../../system/process/launch-apart.ts'
 import { launchApart } from '../../system/process/launch-apart.ts'
-import { holdGroup, releaseGroup, signalGroup } from '../../system/process/process-group.ts'
+import { forgetGroup, holdGroup, signalGroup } from '../../system/process/process-group.ts'
+import { endStrays } from '../../system/process/strays.ts'
 import { watchLines } from '../../system/process/watch-lines.ts'
 import { pluginEnvironment } from '../exec/environment.ts'
 import { programOf, thisMachine } from '../exec/executable.ts'
@@ -64,7 +65,7 @@ export async function startResident(
       },
       { stdio: ['pipe', 'pipe', 'ignore'], words: pluginLaunchWords },
     )
-    return residentOf(child, { plugin, directory, onBreach })
+    return residentOf(child, { plugin, directory, entry: `TMPDIR=${directory.temporary}`, onBreach })
   } catch (error) {
     directory[Symbol.dispose]()
     throw error
@@ -76,8 +77,9 @@ function residentOf(
   {
     plugin,
     directory,
+    entry,
     onBreach,
-  }: { readonly plugin: string; readonly directory: Disposable } & Pick<Starting, 'onBreach'>,
+  }: { readonly plugin: string; readonly directory: Disposable; readonly entry: string } & Pick<Starting, 'onBreach'>,
 ): ResidentProcess {
   const { pid, stdin, stdout } = child
   const asked = new Map<number, Asked>()
@@ -88,7 +90,8 @@ function residentOf(
   let heardBytes = 0
   let isRetired = false
   let isGone = false
-  holdGroup(pid)
+  const startedAt = performance.now()
+  holdGroup(pid, entry)
 
   function hear(line: Buffer, isWholeLine: boolean): void {
     const answer = isWholeLine ? readAnswer(line) : undefined
@@ -118,7 +121,7 @@ function residentOf(
   function lose(how: string): void {
     if (isGone) return
     isGone = true
-    releaseGroup(pid)
+    signalGroup(pid, 'SIGKILL')
     for (const stream of [stdin, stdout]) stream?.destroy()
     directory[Symbol.dispose]()
     for (const { fail } of [...asked.values(), ...heard.map(({ answered }) => answered)])
@@ -143,8 +146,10 @@ function residentOf(
   })
   // One that does not read is noticed by the time of the question.
   stdin?.on('error', () => undefined)
-  const ended = child.ended.then(({ exitCode, signal }) => {
+  const ended = child.ended.then(async ({ exitCode, signal }) => {
     lose(`ended (${signal ?? `exit code ${exitCode}`})`)
+    await endStrays({ pid, entry, startedAt })
+    forgetGroup(pid)
     directory[Symbol.dispose]()
   })
 

@@ -1,15 +1,17 @@
 // A plugin and everything it starts is one process group, so that one signal reaches all of it: killing only the child
-// leaves its children running. Groups that still live when octo ends are killed on the way out.
+// leaves its children running. Groups that still live when octo ends are killed on the way out, with what left them.
 import { execFile } from 'node:child_process'
 import { constants } from 'node:os'
+import { killStrays } from './strays.ts'
 import { systemTool } from './system-tool.ts'
 
-const living = new Set<number>()
+/** With the entry of an environment that only theirs has, where there is one. */
+const living = new Map<number, string | undefined>()
 let watching = false
 
-/** Remembers a group until it is released; kills it if octo ends first. */
-export function holdGroup(pid: number): void {
-  living.add(pid)
+/** Remembers a group until it is released; kills it if octo ends first, with what carries `entry` in its environment. */
+export function holdGroup(pid: number, entry?: string): void {
+  living.set(pid, entry)
   if (watching) return
   watching = true
   process.once('exit', killHeldGroups)
@@ -17,7 +19,8 @@ export function holdGroup(pid: number): void {
 
 /** Kills every group that was not released yet; whoever waits for one sees it end. */
 export function killHeldGroups(): void {
-  for (const group of living) signalGroup(group, 'SIGKILL')
+  for (const group of living.keys()) signalGroup(group, 'SIGKILL')
+  killStrays([...living.values()].filter((entry) => entry !== undefined))
 }
 
 /** Kills what is left of the group and forgets it. */
@@ -26,7 +29,7 @@ export function releaseGroup(pid: number): void {
   living.delete(pid)
 }
 
-/** It may run on when octo ends. */
+/** Nothing of it is left, or it may run on when octo ends. */
 export function forgetGroup(pid: number): void {
   living.delete(pid)
 }

@@ -1,5 +1,5 @@
 // Runs one child process to its end, whatever it does: deadline, interruption, floods of output and grandchildren that
-// hold its pipes. When this returns, nothing of its process group runs any more.
+// hold its pipes. When this returns, nothing of its process group runs any more, nor what left it and still has its own variable.
 import type { Readable } from 'node:stream'
 import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import type { Captured, OutputLimits, ReadLine } from './captured-output.ts'
@@ -8,7 +8,8 @@ import type { ProcessEnd } from './collected.ts'
 import type { Launch, LaunchWords } from './launch.ts'
 import type { ApartChild } from './launch-apart.ts'
 import { launchApart } from './launch-apart.ts'
-import { holdGroup, releaseGroup, signalGroup } from './process-group.ts'
+import { forgetGroup, holdGroup, signalGroup } from './process-group.ts'
+import { endStrays } from './strays.ts'
 
 export type RunOptions = {
   readonly timeoutMs: number
@@ -20,6 +21,8 @@ export type RunOptions = {
   readonly limits?: Partial<RunLimits> | undefined
   /** How much of each stream is kept. */
   readonly kept: { readonly stdout: OutputLimits; readonly stderr: OutputLimits }
+  /** A variable with a folder that is this run's alone: what carries it belongs to the run, also when it left its group. */
+  readonly ownVariable?: string | undefined
   /** Looks at every line of both streams, also at those that are not kept. */
   readonly readLine?: ReadLine | undefined
 }
@@ -58,7 +61,9 @@ export async function runProcess(what: Launch, options: RunOptions): Promise<End
     words: options.words,
   })
   const { pid } = child
-  holdGroup(pid)
+  const entry =
+    options.ownVariable === undefined ? undefined : `${options.ownVariable}=${what.env[options.ownVariable]}`
+  holdGroup(pid, entry)
   const watched = watch(child, { ...options, limits })
   try {
     const end = await watched.ended
@@ -69,7 +74,9 @@ export async function runProcess(what: Launch, options: RunOptions): Promise<End
     return { ...end, ...watched.flooded(), ...watched.output(), durationMs, timeoutMs }
   } finally {
     watched.release()
-    releaseGroup(pid)
+    signalGroup(pid, 'SIGKILL')
+    if (entry !== undefined) await endStrays({ pid, entry, startedAt })
+    forgetGroup(pid)
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy()
   }
 }

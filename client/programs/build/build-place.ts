@@ -56,6 +56,7 @@ export function openBuildPlace(layout: Layout, env: Environment, maxBytes = MAX_
       const ending = await runProcess(what, {
         ...options,
         limits: { floodBytes: FLOOD_BYTES },
+        ownVariable: 'TMPDIR',
         signal: AbortSignal.any([interruption.signal, size.signal]),
       })
       if (size.signal.aborted || (await size.isTooLarge())) throw tooLarge(maxBytes)

@@ -1,6 +1,6 @@
 // The exec contract with real programs: what they are given, and what their endings mean.
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -15,6 +15,8 @@ import { FIXED_PATH } from '../../../system/process/system-tool.ts'
 import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
 import { anExecutable } from '../../support/builders/executables.ts'
 import { aVersion } from '../../support/builders/names.ts'
+import { isGone, pidIn } from '../../support/machine/processes.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 const HOST_ENV = {
   ...{ PATH: '.:/home/me/bin', HOME: '/home/me', LANG: 'de_AT.UTF-8', TZ: 'Europe/Vienna', LD_PRELOAD: '/tmp/x.so' },
@@ -23,6 +25,7 @@ const HOST_ENV = {
   TRACEPARENT: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
 }
 const DEPS: RunDeps = { env: HOST_ENV, locate: (executable) => executable }
+const onLinux = { skip: process.platform !== 'linux' && 'it is found in /proc, which Linux has' }
 const NOTHING: CheckArguments = { kind: 'map', value: {} }
 
 function run(executable: VerifiedExecutable, more: Partial<PluginRun> = {}, deps = DEPS) {
@@ -64,6 +67,18 @@ test('a plugin works in a private empty directory that is gone afterwards', asyn
   assert.equal(dirname(cwd), dirname(env.TMPDIR ?? ''))
   assert.notEqual(cwd, process.cwd())
   assert.equal(existsSync(dirname(cwd)), false)
+})
+
+test('what a plugin leaves running in a session of its own is ended with it', onLinux, async (t) => {
+  const folder = tempFolder(t)
+  const path = join(folder, 'leaves-one.sh')
+  const leaves = `setsid sh -c 'echo $$ >"$0"; exec sleep 600' "$1" & until [ -s "$1" ]; do sleep 0.02; done; echo OK`
+  writeFileSync(path, `#!/bin/sh\n${leaves}\n`, { mode: 0o755 })
+  const file = join(folder, 'pid')
+  const executable = anExecutable('leaves-one.sh', { path, output: 'check/v1' })
+  const { status } = await run(executable, { arguments: { kind: 'list', value: [file] } })
+  assert.equal(status, 'ok')
+  assert.ok(await isGone(await pidIn(file)))
 })
 
 test('standard input is empty, or one document for plugins that ask for it', async () => {

@@ -15,6 +15,7 @@ type Answer = {
   readonly dies?: number
   /** It stops itself when it has answered. */
   readonly leaves?: boolean
+  /** One in its group and one in a session of its own. */
   readonly leavesChild?: boolean
   readonly logs?: string
   readonly huge?: number
