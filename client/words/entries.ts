@@ -44,6 +44,7 @@ export function addEntryWords(program: Command): void {
     .addHelpText(
       'after',
       '\nA key comes from whoever publishes, and not from the registry. It is tried on what the repo offers before anything is written.' +
+        '\nA repo that the config has already gets a new key beside those that it has.' +
         '\nA secret argument of a check is written as the name of an environment variable: `--args password={{.env.DB_PASSWORD}}`.',
     )
   onRun<AddRepoFlags & AddCheckFlags>(plus, async (run) => (await import('../commands/add/add.ts')).addCommand(run))

@@ -4,10 +4,12 @@ import { createPrivateKey } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { parsePublicKey } from '../../schemas/trust-key.ts'
+import { parsePublicKey, publicKeyLine } from '../../schemas/trust-key.ts'
 import { signElsewhere } from '../support/builders/elsewhere-signer.ts'
+import { issueKey } from '../support/builders/test-authority.ts'
 import { runWell } from '../support/machine/run-shell.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
+import { anAddingScene } from '../support/octo/adding-scene.ts'
 import { blocksOfKind } from '../support/octo/document-blocks.ts'
 import { typeOcto } from '../support/octo/in-process-octo.ts'
 import { startTestRegistry } from '../support/registry/test-registry.ts'
@@ -44,6 +46,15 @@ test('a plugin is started, published, put through its states, and written as sta
   )
   await runWell(commands('static'), where)
   assert.ok(existsSync(join(folder, 'site/repos/acme/my-check/0.1.0/release.sigstore.json')))
+})
+
+test('a user goes along with a new key by the line that the page gives', async (t) => {
+  const { octo, registry, keyLine, folder, read } = await anAddingScene(t)
+  assert.equal((await octo('add', registry.url(), '--key', keyLine, '--yes')).code, 0)
+  const next = issueKey().trustKey
+  writeFileSync(join(folder, 'next.pub'), next.pem)
+  await runWell(commands('new-key'), { cwd: folder, env: { REPO: registry.url() } })
+  assert.ok(read().endsWith(`        - ${keyLine}\n        - ${publicKeyLine(next)}\n`), read())
 })
 
 test('the CI examples are those that the shell template writes', async (t) => {

@@ -95,6 +95,8 @@ function noKeyFile(text: string, path: string): Error {
 type Asking = {
   readonly flags: ConsentFlags
   readonly terminal: Terminal
+  /** Why the keys prove nothing. */
+  readonly unproven?: string
   readonly ask?: ReturnType<typeof askOn>
 }
 
@@ -105,16 +107,13 @@ export type Proven = { readonly release: string; readonly homepage: string | und
 export async function requireConsent(
   { name, url, trust }: RepoConfig,
   proven: Proven | undefined,
-  { flags, terminal, ask = askOn(terminal) }: Asking,
+  { flags, terminal, unproven = 'there is no release yet to try the keys on', ask = askOn(terminal) }: Asking,
 ): Promise<void> {
   const keys =
     trust.kind === 'keys'
       ? trust.keys.map(({ id, kind }) => `key   ${id} (${kind})`)
       : ['key   none: nothing is proven']
-  const evidence =
-    proven === undefined
-      ? 'there is no release yet to try the keys on'
-      : `they prove ${proven.release}${homeNote(proven)}`
+  const evidence = proven === undefined ? unproven : `they prove ${proven.release}${homeNote(proven)}`
   const lines = [
     `repo  ${name} at ${shownAddress(url)}`,
     ...keys,

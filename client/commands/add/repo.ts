@@ -4,7 +4,7 @@
 import { fileURLToPath } from 'node:url'
 import type { OctoConfig, RepoConfig } from '../../../config/model/config.ts'
 import { hintOfLogin, holdsLogin } from '../../../schemas/address-login.ts'
-import { coded, isCoded } from '../../../schemas/errors.ts'
+import { coded } from '../../../schemas/errors.ts'
 import type { Name } from '../../../schemas/name.ts'
 import { parseName } from '../../../schemas/name.ts'
 import { quote, shellWord } from '../../../schemas/quote.ts'
@@ -15,16 +15,15 @@ import type { Terminal } from '../../../terminal/index.ts'
 import { addressNamed, readDiscovery } from '../../sources/read-discovery.ts'
 import { repoAddressOf } from '../../sources/repo-address.ts'
 import { requireRepo } from '../../sources/require-repo.ts'
-import { searchRepos } from '../../sources/search.ts'
 import { readServedKeys } from '../../sources/served-keys.ts'
 import { servedSchema } from '../../sources/served-schema.ts'
-import { fetchPluginDocument } from '../../sources/signed/fetch-document.ts'
-import { proveRelease } from '../../sources/signed/prove-release.ts'
 import { contextFor } from './adding-context.ts'
-import type { ConsentFlags, Proven } from './consent.ts'
+import type { ConsentFlags } from './consent.ts'
 import { requireConsent, trustOf } from './consent.ts'
 import { editorLine, SCHEMA_FILE, writeSchemaBeside } from './editor-line.ts'
+import { addKeys, newKeysFor } from './new-keys.ts'
 import { findOwnConfig, holderIn, shownPath, withValue, writeOwnConfig } from './own-config.ts'
+import { requireAdmitted, tryOn } from './try-keys.ts'
 import type { AddFlags } from './workspace.ts'
 import { workspaceOf } from './workspace.ts'
 
@@ -35,18 +34,20 @@ export type AddRepoFlags = AddFlags &
     readonly digest?: string
   }
 
-/** Each costs two requests. */
-const MAX_TRIED = 5
-
 export async function addRepo(address: string, flags: AddRepoFlags, terminal: Terminal): Promise<number> {
   const own = findOwnConfig(flags.config, process.cwd())
   const known = own.isNew ? undefined : (await workspaceOf(flags, own, terminal)).config
   const url = await repoUrl(plainAddress(address), terminal)
   const name = parseName(flags.name ?? repoAddressOf(url).name, 'repo')
+  const held = known?.repos.find((repo) => repo.url === url)
+  const newKeys = held ? newKeysFor(held, flags) : []
+  if (held && newKeys.length > 0) return addKeys(held, newKeys, { own, flags, terminal })
   if (known) refuseKnown(known, { name, url })
   const trust = await trustOf(flags, { name, terminal, served: () => servedKeys(url, terminal) })
   const repo: RepoConfig = { name, url, trust }
   const proven = await tryOn(repo, terminal)
+  if (!proven && trust.kind === 'keys')
+    await requireAdmitted({ repo, keys: trust.keys, address: new URL(address) }, terminal)
   await requireConsent(repo, proven, { flags, terminal })
   const entry = trust.kind === 'keys' ? { url, keys: trust.keys.map(publicKeyLine) } : { url, trust: 'unsigned' }
   const schema = own.isNew ? await schemaFor(own.path, repo, terminal) : undefined
@@ -132,33 +133,5 @@ export function refuseKnown({ repos }: OctoConfig, { name, url }: { readonly nam
 function changing({ name, url, trust }: RepoConfig): string {
   const takeAway = `\`octo remove ${name} --repo\` takes it away`
   if (trust.kind !== 'keys') return takeAway
-  return `to change its keys, write the new one beside the old one below \`keys\` of ${quote(name)}; or ${takeAway}, and \`octo add ${shellWord(shownAddress(url))} --key OLD --key NEW\` adds it again`
-}
-
-/** A release that the keys prove, as evidence; undefined where there is none yet. Throws SIGNER_NOT_ALLOWED where they prove none. */
-async function tryOn(repo: RepoConfig, terminal: Terminal): Promise<Proven | undefined> {
-  const context = contextFor([repo], terminal)
-  const { network } = context
-  using _network = network
-  const address = repoAddressOf(repo.url)
-  const { found: offered, failed } = await searchRepos('', context)
-  if (failed[0]) throw failed[0].error
-  if (offered.length === 0) await requireRepo(network.fetchDocument, address)
-  if (repo.trust.kind === 'unsigned') return undefined
-  let refusal: Error | undefined
-  for (const { plugin } of offered.slice(0, MAX_TRIED)) {
-    const document = await fetchPluginDocument(network.fetchDocument, address, plugin)
-    const newest = document?.versions.find(({ state }) => state === 'active')
-    if (!newest) continue
-    try {
-      const place = { repo, plugin, version: newest.version, bundle: newest.bundle }
-      const { homepage, source } = (await proveRelease(place, context)).predicate.manifest
-      return { release: `${plugin}@${newest.version}`, homepage: homepage ?? source }
-    } catch (error) {
-      if (!isCoded(error, 'SIGNER_NOT_ALLOWED')) throw error
-      refusal ??= error
-    }
-  }
-  if (refusal) throw refusal
-  return undefined
+  return `\`octo add ${shellWord(shownAddress(url))} --key NEW\` puts a new key beside those that it has, and ${takeAway}`
 }
