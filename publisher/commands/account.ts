@@ -13,6 +13,7 @@ import type { Terminal } from '../../terminal/index.ts'
 import { waitingLine } from '../../terminal/index.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
 import { secretPrompt } from '../../terminal/secret-prompt.ts'
+import { namedRegistry } from '../account/named-registry.ts'
 import { parseRegistryUrl, refuseCleartext, registryName } from '../account/registry-url.ts'
 import { callApi } from '../publish/call-api.ts'
 import type { RegistryOptions } from './registry-options.ts'
@@ -51,7 +52,7 @@ export function addLogout(program: Command): void {
     json: true,
   }).option('--registry <url>', 'address of the registry; else OCTO_REGISTRY')
   onRun<RegistryOptions>(command, async ({ options, terminal }) => {
-    const registry = registryName(parseRegistryUrl(options.registry, process.env))
+    const registry = registryName(await namedRegistry(options.registry, process.env))
     const forgotten = await changeToken(tokenFilePath(process.env), registry, undefined)
     terminal.result({
       json: { registry, forgotten },

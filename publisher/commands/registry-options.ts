@@ -5,7 +5,8 @@ import { openConnection } from '../../system/http/connection.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { waitingLine } from '../../terminal/index.ts'
 import { findToken, requireToken } from '../account/find-token.ts'
-import { parseRegistryUrl, refuseCleartext } from '../account/registry-url.ts'
+import { namedRegistry } from '../account/named-registry.ts'
+import { refuseCleartext } from '../account/registry-url.ts'
 
 export type RegistryOptions = {
   readonly registry?: string
@@ -25,7 +26,7 @@ export function addRegistryOptions(command: Command): Command {
 
 /** A connection with a token; throws UNAUTHENTICATED, CONFIG_INVALID or USAGE before anything is sent. */
 export async function openRegistry(options: RegistryOptions, terminal: Terminal): Promise<Connection> {
-  const registry = parseRegistryUrl(options.registry, process.env)
+  const registry = await namedRegistry(options.registry, process.env)
   refuseCleartext(registry, options.insecureHttp === true)
   const token = await requireToken({ registry, tokenFile: options.tokenFile, env: process.env })
   return openConnection(registry, { token, env: process.env, onWait: waitingLine(terminal) })
@@ -33,7 +34,7 @@ export async function openRegistry(options: RegistryOptions, terminal: Terminal)
 
 /** For what can be asked of a public repo without a token, and of a private one with the token that is there. */
 export async function openReading(options: RegistryOptions, terminal: Terminal): Promise<Connection> {
-  const registry = parseRegistryUrl(options.registry, process.env)
+  const registry = await namedRegistry(options.registry, process.env)
   const token = await findToken({ registry, tokenFile: options.tokenFile, env: process.env })
   if (token !== undefined) refuseCleartext(registry, options.insecureHttp === true)
   return openConnection(registry, { token, env: process.env, onWait: waitingLine(terminal) })

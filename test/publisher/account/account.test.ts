@@ -101,3 +101,30 @@ test('a named file comes before OCTO_TOKEN, and that before the stored token', a
   assert.equal(await whoami({ OCTO_TOKEN: fromEnv }), 'b')
   assert.equal(await whoami({ OCTO_TOKEN: fromEnv }, '--token-file', join(home, 'token')), 'c')
 })
+
+test('who names no registry is told of the logins that are stored, by lines that work, and none is taken', async (t) => {
+  const [registry, other] = await Promise.all([startTestRegistry(t), startTestRegistry(t)])
+  const home = tempFolder(t)
+  const login = async ({ url, token }: { readonly url: string; readonly token: string }) => {
+    await writeFile(join(home, 'token'), token, { mode: 0o600 })
+    const run = await typeOcto(['login', '--registry', url, '--token-file', join(home, 'token')], { cwd: home })
+    assert.equal(run.code, 0, run.stderr)
+  }
+  const without = (...words: readonly string[]) => typeOcto(words, { cwd: home })
+  assert.match((await without('whoami')).stderr, /hint: pass `--registry https:/)
+  await login(registry)
+  const asked = registry.logs.length
+  for (const words of [['whoami'], ['logout'], ['yank', 'core/hello@1.0.0', '--reason', 'x']]) {
+    const { code, stderr } = await without(...words)
+    assert.equal(code, 64, stderr)
+    assert.ok(stderr.includes(`hint: add \`--registry ${registry.url}\`; \`octo whoami --registry`), stderr)
+  }
+  assert.equal(registry.logs.length, asked)
+  await login(other)
+  const several = await without('whoami')
+  for (const { url } of [registry, other]) assert.ok(several.stderr.includes(`\`--registry ${url}\``), several.stderr)
+  const [, line = ''] = /`octo (whoami [^`]+)`/.exec(several.stderr) ?? []
+  assert.equal((await without(...line.split(' '))).code, 0, line)
+  await chmod(join(home, '.config/octo/tokens.json'), 0o644)
+  assert.match((await without('whoami')).stderr, /error\[USAGE\]: no registry is named\n/)
+})
