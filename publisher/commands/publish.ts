@@ -117,9 +117,9 @@ function linesForUsers(reports: readonly PublishReport[], signer: ReleaseSigner,
   const isNew = reports.filter(({ state }) => state === 'published')
   const key = shellWord(publicKeyFile(options) ?? publicKeyLine(signer.trustKey))
   return [...Map.groupBy(isNew, ({ repo }) => repo)].map(([repo, [release]]) => {
-    const { document = '', plugin = '' } = release ?? {}
+    const { document = '', plugin = '', version = '', isNewest = false } = release ?? {}
     const address = new URL(`../${repo}.yaml`, document).href
-    return `who uses it types \`octo add ${shellWord(address)} --key ${key}\` once, and \`octo add ${plugin}\``
+    return `who uses it types \`octo add ${shellWord(address)} --key ${key}\` once, and \`octo add ${isNewest ? plugin : `${plugin}@${version}`}\``
   })
 }
 

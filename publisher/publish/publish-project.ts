@@ -49,6 +49,8 @@ export type PublishReport = {
   /** Address of the plugin document. */
   readonly document: string
   readonly serial?: number
+  /** What is chosen where no version is asked for; not known with `--dry-run`. */
+  readonly isNewest?: boolean
   readonly publishedAt?: string
   readonly uploadedBytes: number
   readonly artifacts: readonly { platform: string; file: string; digest: string; size: number }[]

@@ -31,6 +31,8 @@ export type Outcome = {
   /** `unchanged`: this very release was published before. */
   readonly state: 'published' | 'unchanged'
   readonly serial: number
+  /** What is chosen where no version is asked for. */
+  readonly isNewest: boolean
   readonly publishedAt: string
   readonly uploadedBytes: number
 }
@@ -61,8 +63,8 @@ async function unchanged(request: PublishRequest, { version }: Shown): Promise<O
   const { state } = await openSession(connection, predicate, version.bundle)
   // It was lost there, as when a backup from before it came back, and a cache or a mirror still shows it.
   if (state === 'open') return uploadAndPublish(request, bundle, release)
-  const { serial } = await verifyPublished(connection, { predicate, key: signer.trustKey })
-  return { state: 'unchanged', serial, publishedAt: version.publishedAt, uploadedBytes: 0 }
+  const { serial, isNewest } = await verifyPublished(connection, { predicate, key: signer.trustKey })
+  return { state: 'unchanged', serial, isNewest, publishedAt: version.publishedAt, uploadedBytes: 0 }
 }
 
 function shownNow({ connection, predicate }: PublishRequest): Promise<Shown | undefined> {
@@ -93,9 +95,9 @@ async function uploadAndPublish(request: PublishRequest, bundle: string, release
   request.onStage('publishing')
   const published = await publishSession(connection, session.id)
   request.onStage('proving')
-  const { serial } = await verifyPublished(connection, { predicate, key: signer.trustKey })
+  const { serial, isNewest } = await verifyPublished(connection, { predicate, key: signer.trustKey })
   const uploadedBytes = pending.reduce((sum, { size, offset }) => sum + size - offset, 0)
-  return { state: 'published', serial, publishedAt: published.publishedAt, uploadedBytes }
+  return { state: 'published', serial, isNewest, publishedAt: published.publishedAt, uploadedBytes }
 }
 
 function sourcesOf({ out, predicate }: PublishRequest, bundle: string, release: VerifiedRelease) {

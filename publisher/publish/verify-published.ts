@@ -4,9 +4,12 @@ import type { Digest } from '../../schemas/digest.ts'
 import { digestFromHex } from '../../schemas/digest.ts'
 import { coded } from '../../schemas/errors.ts'
 import { stableJson } from '../../schemas/json.ts'
+import type { PluginDocument } from '../../schemas/plugin-document.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { ReleaseArtifact, ReleasePredicate } from '../../schemas/release-statement.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
+import type { Version } from '../../schemas/version.ts'
+import { compareVersions, isPrerelease } from '../../schemas/version.ts'
 import { artifactPath, BUNDLE_FILE } from '../../static-tree/paths.ts'
 import { callRefusalOf, isSuccess } from '../../system/http/call-refusal.ts'
 import type { Connection } from '../../system/http/connection.ts'
@@ -20,8 +23,15 @@ type Expected = {
   readonly key: TrustKey
 }
 
-/** Throws VERSION_NOT_FOUND, DIGEST_MISMATCH, SIZE_MISMATCH or what verifyRelease throws. Gives the document's serial. */
-export async function verifyPublished(connection: Connection, expected: Expected): Promise<{ serial: number }> {
+type Proven = {
+  /** Of the plugin document. */
+  readonly serial: number
+  /** What is chosen where no version is asked for. */
+  readonly isNewest: boolean
+}
+
+/** Throws VERSION_NOT_FOUND, DIGEST_MISMATCH, SIZE_MISMATCH or what verifyRelease throws. */
+export async function verifyPublished(connection: Connection, expected: Expected): Promise<Proven> {
   const { predicate } = expected
   const [document, bundle] = await Promise.all([
     verifyDocument(connection, predicate),
@@ -40,11 +50,19 @@ async function verifyDocument(connection: Connection, predicate: ReleasePredicat
       hint: '`octo publish` checks it once more when it is run again; if it stays, the registry’s log says why',
     })
   const different = differences(predicate, shown.version)
-  if (different.length === 0) return { serial: shown.document.serial, bundle: shown.version.bundle.digest }
+  if (different.length === 0) {
+    const { document, version } = shown
+    return { serial: document.serial, isNewest: isNewest(document, version.version), bundle: version.bundle.digest }
+  }
   throw coded('DIGEST_MISMATCH', {
     message: `the registry shows \`${predicate.plugin}@${predicate.version}\` with other bytes than were published`,
     details: { different },
   })
+}
+
+function isNewest({ versions }: PluginDocument, version: Version): boolean {
+  const offered = versions.filter((each) => each.state === 'active' && !isPrerelease(each.version))
+  return !isPrerelease(version) && offered.every((each) => compareVersions(each.version, version) <= 0)
 }
 
 /** The bundle may be of another job that published the same release: what counts is its key and that it says the same. */

@@ -162,6 +162,21 @@ test('says how the plugins are used once they are public, and nothing of it for 
   assert.ok((await typeOcto(words, { env })).stderr.includes(`--key ${inLine}\` once`), 'no public half beside it')
 })
 
+const NOT_CHOSEN = ['1.0.0-rc.1', '0.9.1']
+for (const version of NOT_CHOSEN)
+  test(`who is told how ${version} is used gets that version, where another one is chosen by itself`, async (t) => {
+    const scene = await aScene(t)
+    await using project = await aPluginProject()
+    const words = wordsOf(project.dir, scene).filter((word) => word !== '--json')
+    const env = { OCTO_TOKEN: scene.registry.token }
+    assert.equal((await typeOcto(words, { env })).code, 0)
+    const manifest = await readFile(`${project.dir}/plugin.yaml`, 'utf8')
+    await project.write('plugin.yaml', manifest.replace('1.0.0', version))
+    const { code, stderr } = await typeOcto(words, { env })
+    assert.equal(code, 0, stderr)
+    assert.ok(stderr.includes(`and \`octo add hello@${version}\``), stderr)
+  })
+
 test('a dry run checks everything and writes nothing to the registry', async (t) => {
   const scene = await aScene(t)
   await using project = await aPluginProject()
