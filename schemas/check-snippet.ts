@@ -1,4 +1,4 @@
-// The lines that begin a check with a plugin: a part of a config that can be pasted, with the arguments that the plugin's schema requires.
+// The lines that begin to use a plugin: a part of a config that can be pasted, with the arguments that the plugin's schema requires.
 import { stringify } from 'yaml'
 import { exampleArguments } from './example-arguments.ts'
 import type { ReleasedManifest } from './manifest.ts'
@@ -20,19 +20,40 @@ type Snippet = {
 
 const MAX_NAMED = 10
 const PHASES = ['preflight', 'health', 'init']
+
 /** Undefined for what is no check. */
 export function checkSnippet(snippet: Snippet): string | undefined {
   const { name, version, manifest, service = 'my-service' } = snippet
   if (!isCheck(manifest)) return undefined
   const { category = '' } = manifest
-  const { values: args, open } = exampleArguments(manifest.arguments)
-  const check = {
-    tool: snippet.tool ?? `${name}@${isPrerelease(version) ? version : `^${version}`}`,
-    ...(Object.keys(args).length > 0 ? { args } : {}),
-  }
+  const { args, open } = argumentsOf(manifest)
+  const check = { tool: snippet.tool ?? asked(name, version), ...args }
   const phase = PHASES.includes(category) ? category : 'health'
-  const yaml = stringify({ operator: { services: { [service]: { [phase]: [check] } } } }, { lineWidth: 0 })
-  return `${noteOn(open)}${yaml}`
+  return `${noteOn(open)}${yamlOf({ services: { [service]: { [phase]: [check] } } })}`
+}
+
+/** Of a notifier, or of a source of secrets for all services that say `secrets: true`; undefined for what is neither. */
+export function supervisorSnippet({ name, version, manifest }: Snippet): string | undefined {
+  const { kind, protocol, output } = manifest
+  if (kind !== 'tool' || protocol !== 'exec') return undefined
+  const { args, open } = argumentsOf(manifest)
+  const plugin = asked(name, version)
+  if (output === 'notify/v1') return `${noteOn(open)}${yamlOf({ notifications: [{ notifier: plugin, ...args }] })}`
+  if (output === 'secret/v1') return `${noteOn(open)}${yamlOf({ secrets: { tool: plugin, ...args } })}`
+  return undefined
+}
+
+function asked(name: string, version: Version): string {
+  return `${name}@${isPrerelease(version) ? version : `^${version}`}`
+}
+
+function argumentsOf({ arguments: schema }: ReleasedManifest) {
+  const { values, open } = exampleArguments(schema)
+  return { args: Object.keys(values).length > 0 ? { args: values } : {}, open }
+}
+
+function yamlOf(operator: Readonly<Record<string, unknown>>): string {
+  return stringify({ operator }, { lineWidth: 0 })
 }
 
 /** A comment, which nothing of the plugin's author can leave. */

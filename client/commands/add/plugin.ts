@@ -2,12 +2,15 @@
 
 import type { PluginRequest } from '../../../config/model/config.ts'
 import { parsePluginRequest } from '../../../config/model/plugin-request.ts'
+import { isCheck } from '../../../schemas/check-snippet.ts'
+import type { LockedPlugin } from '../../../schemas/lockfile.ts'
+import type { ReleasedManifest } from '../../../schemas/manifest.ts'
 import { isPrerelease } from '../../../schemas/version.ts'
 import type { Terminal } from '../../../terminal/index.ts'
 import { openContext } from '../../context.ts'
 import { openClient } from '../../index.ts'
+import { releaseOf } from '../../install/install-entry.ts'
 import { gatherQuestions } from '../../resolve/requests.ts'
-import type { Resolved } from '../../resolve/resolve-online.ts'
 import { resolveOnline } from '../../resolve/resolve-online.ts'
 import type { Question } from '../../sources/offer.ts'
 import type { OwnConfig } from './own-config.ts'
@@ -18,7 +21,7 @@ import { workspaceOf } from './workspace.ts'
 export async function addPlugin(text: string, flags: AddFlags, terminal: Terminal): Promise<number> {
   const asked = parsePluginRequest(text)
   const own = findOwnConfig(flags.config, process.cwd())
-  const { entry: chosen, kind } = await resolved(asked, own, { flags, terminal })
+  const { chosen, manifest } = await resolved(asked, own, { flags, terminal })
   const range = asked.range ?? (isPrerelease(chosen.version) ? chosen.version : `^${chosen.version}`)
   const pin = asked.repo === undefined ? range : { repo: asked.repo, version: range }
   const changed = withPin(own, asked, pin)
@@ -30,7 +33,7 @@ export async function addPlugin(text: string, flags: AddFlags, terminal: Termina
   const { repo, plugin, version, signer } = chosen
   terminal.result({
     json: { added: { plugin, repo, range, version, signer }, config: own.path, lock: options.lockPath },
-    text: () => `added ${repo}/${plugin} ${range}, locked at ${version}; ${nextWord(plugin, kind)}`,
+    text: () => `added ${repo}/${plugin} ${range}, locked at ${version}; ${nextWord(plugin, manifest)}`,
   })
   return 0
 }
@@ -39,20 +42,22 @@ function withPin(own: OwnConfig, { plugin }: PluginRequest, pin: Parameters<type
   return withValue(own, [holderIn(own), 'plugins', plugin], pin)
 }
 
-/** Operators and services are started by others, and refuse `octo run`. */
-function nextWord(plugin: string, kind: string): string {
-  return kind === 'tool' ? `\`octo run ${plugin}\` runs it` : `\`octo info ${plugin}\` shows what it is`
+/** What is no check is started by others, with what it needs: a person who ran it would see it fail. */
+function nextWord(plugin: string, manifest: ReleasedManifest): string {
+  return isCheck(manifest) ? `\`octo run ${plugin}\` runs it` : `\`octo info ${plugin}\` shows what it is`
 }
 
+type Proven = { readonly chosen: LockedPlugin; readonly manifest: ReleasedManifest }
 type Asking = { readonly flags: AddFlags; readonly terminal: Terminal }
 
 /** What the repos offer for it, proven, whatever else the config asks for. */
-async function resolved(asked: PluginRequest, own: OwnConfig, { flags, terminal }: Asking): Promise<Resolved> {
+async function resolved(asked: PluginRequest, own: OwnConfig, { flags, terminal }: Asking): Promise<Proven> {
   const { range = '*', repo } = asked
   const text = withPin(own, asked, repo === undefined ? range : { repo, version: range })
   const { config, options } = await workspaceOf(flags, { path: own.path, text }, terminal)
   const question = gatherQuestions([asked], config.pins)[0] as Question
   const context = openContext({ ...options, report: { warn: (line) => terminal.warn(line) } })
   using _network = context.network
-  return await resolveOnline(question, { entry: undefined, isKept: false }, context)
+  const { entry: chosen } = await resolveOnline(question, { entry: undefined, isKept: false }, context)
+  return { chosen, manifest: (await releaseOf(chosen, context)).manifest }
 }

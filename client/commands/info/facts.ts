@@ -1,6 +1,6 @@
 // What `octo info --json` says of a plugin; docs/FORMATS.md shows it.
 import { atLeastOneOf, listArguments, takesMore } from '../../../schemas/argument-list.ts'
-import { checkSnippet } from '../../../schemas/check-snippet.ts'
+import { checkSnippet, supervisorSnippet } from '../../../schemas/check-snippet.ts'
 import { omitUndefined } from '../../../schemas/omit-undefined.ts'
 import { errorToJson } from '../../../terminal/index.ts'
 import type { Changes } from '../../query/changes.ts'
@@ -8,6 +8,8 @@ import type { Described } from '../../query/describe.ts'
 import { withdrawnNote } from './withdrawn-note.ts'
 
 export type Shown = Described & { readonly changes?: Changes | undefined }
+
+type Snippets = { readonly check: string | null; readonly supervisor: string | null }
 
 export function toJson(shown: Shown) {
   const { repo, document, signer, signerName, described, component, notAllowed = [], from, unasked, changes } = shown
@@ -22,7 +24,7 @@ export function toJson(shown: Shown) {
     release: described ? { version: described.version, ...described.manifest } : null,
     arguments: described ? argumentsOf(shown) : null,
     platforms: described ? platformsOf(described) : null,
-    check: snippetOf(shown) ?? null,
+    ...snippetsOf(shown),
     changes: changes ?? null,
     ...omitUndefined({ component }),
     notAllowed,
@@ -53,8 +55,9 @@ function platformsOf({ platforms }: NonNullable<Described['described']>) {
 }
 
 /** With the name of the repo where that is said: by whoever asked, or as there are several. */
-export function snippetOf({ document, described }: Shown): string | undefined {
-  if (!described) return undefined
+export function snippetsOf({ document, described }: Shown): Snippets {
+  if (!described) return { check: null, supervisor: null }
   const { version, manifest } = described
-  return checkSnippet({ name: document.plugin, version, manifest })
+  const snippet = { name: document.plugin, version, manifest }
+  return { check: checkSnippet(snippet) ?? null, supervisor: supervisorSnippet(snippet) ?? null }
 }

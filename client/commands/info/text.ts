@@ -10,7 +10,7 @@ import { formatBytes } from '../../../terminal/index.ts'
 import type { Changes } from '../../query/changes.ts'
 import type { DescribedRelease } from '../../query/describe.ts'
 import type { Shown } from './facts.ts'
-import { snippetOf } from './facts.ts'
+import { snippetsOf } from './facts.ts'
 import { withdrawnNote } from './withdrawn-note.ts'
 
 const MAX_VERSIONS = 20
@@ -54,11 +54,18 @@ function factsOf({ document, signer, signerName, described, component }: Shown) 
 }
 
 function showSnippet(shown: Shown, terminal: Terminal): void {
-  const snippet = snippetOf(shown)
-  if (snippet === undefined) return
-  terminal.print('a check of it, to paste into the config:')
+  const { check, supervisor } = snippetsOf(shown)
+  const snippet = check ?? supervisor
+  if (snippet === null) return
+  terminal.print(`${snippet === check ? 'a check of it' : used(shown)}, to paste into the config:`)
   for (const line of snippet.trimEnd().split('\n')) terminal.print(`  ${printable(line, 500)}`)
   terminal.print('')
+}
+
+function used({ described }: Shown): string {
+  return described?.manifest.output === 'secret/v1'
+    ? 'a source of secrets, for each service that says `secrets: true`'
+    : 'a notifier, which `octo start` tells of what happens'
 }
 
 function showArguments(version: string, schema: ReleasedManifest['arguments'], terminal: Terminal): void {

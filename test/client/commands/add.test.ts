@@ -16,6 +16,8 @@ const aPlace = (t: TestContext) =>
   anAddingScene(t, (key) => [
     aRelease(key, { plugin: 'other', version: '2.0.0' }),
     aRelease(key, { plugin: 'served', manifest: { kind: 'service' } }),
+    aRelease(key, { plugin: 'teller', manifest: { output: 'notify/v1', input: 'json' } }),
+    aRelease(key, { plugin: 'vault', manifest: { output: 'secret/v1', input: 'json' } }),
   ])
 
 test('from an address and a key to a plugin that runs, without a line written by hand', async (t) => {
@@ -34,8 +36,10 @@ test('from an address and a key to a plugin that runs, without a line written by
   assert.equal(plugin.code, 0, plugin.stderr)
   assert.equal(plugin.stdout, 'added core/hello ^1.2.3, locked at 1.2.3; `octo run hello` runs it\n')
   assert.ok(read().endsWith('  plugins:\n    hello: ^1.2.3\n'))
-  const service = await octo('add', 'served')
-  assert.match(service.stdout, /^added core\/served .*; `octo info served` shows what it is\n$/)
+  for (const name of ['served', 'teller', 'vault']) {
+    const { stdout } = await octo('add', name)
+    assert.ok(stdout.endsWith(`; \`octo info ${name}\` shows what it is\n`), 'nobody is sent to run it by hand')
+  }
   // A config that octo would not find by itself is named, so that what is advised can be typed.
   writeFileSync(join(folder, 'my own.yaml'), '')
   const named = await octo('add', registry.url(), '--key', keyLine, '--yes', '--config', 'my own.yaml')

@@ -6,7 +6,7 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { parse } from 'yaml'
 import { validateArguments } from '../../../config/validate-arguments.ts'
-import { checkSnippet } from '../../../schemas/check-snippet.ts'
+import { checkSnippet, supervisorSnippet } from '../../../schemas/check-snippet.ts'
 import type { Version } from '../../../schemas/version.ts'
 import { aManifest, aRelease, aScript, issueKey } from '../../support/builders/test-authority.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
@@ -184,6 +184,29 @@ test('where no repo answers, what is locked is proven again and shown, and that 
     [76, true],
     changed.stderr,
   )
+})
+
+test('of notifiers and sources of secrets the lines are shown by which a config names them', async (t) => {
+  const { octo, json, config, head } = await aPlace(t)
+  const { stdout } = await octo('info', 'teller')
+  assert.match(stdout, /^a notifier, which `octo start` tells of what happens, to paste into the config:$/m)
+  const { check, supervisor } = await json('teller')
+  assert.equal(check, null)
+  assert.deepEqual(parse(supervisor), { operator: { notifications: [{ notifier: 'teller@^1.0.0' }] } })
+  writeFileSync(config, `${head}${supervisor.replace('operator:\n', '')}`)
+  const { code, stderr } = await octo('config', 'validate')
+  assert.equal(code, 0, stderr)
+})
+
+test('the lines of a supervisor have the arguments that the schema requires, and a check has none of them', () => {
+  const snippet = (output: 'notify/v1' | 'secret/v1' | 'check/v1') => {
+    const manifest = aManifest({ output, input: 'json', arguments: NEW })
+    return supervisorSnippet({ name: 'p', version: '1.0.0' as Version, manifest })
+  }
+  const args = { port: 8080, password: '{{.env.PASSWORD}}' }
+  assert.deepEqual(parse(snippet('notify/v1') ?? '').operator, { notifications: [{ notifier: 'p@^1.0.0', args }] })
+  assert.deepEqual(parse(snippet('secret/v1') ?? '').operator, { secrets: { tool: 'p@^1.0.0', args } })
+  assert.equal(snippet('check/v1'), undefined)
 })
 
 test('every key of the answer stands in the document of formats', async (t) => {
