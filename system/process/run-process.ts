@@ -61,8 +61,9 @@ export async function runProcess(what: Launch, options: RunOptions): Promise<End
     words: options.words,
   })
   const { pid } = child
-  const entry =
-    options.ownVariable === undefined ? undefined : `${options.ownVariable}=${what.env[options.ownVariable]}`
+  const own = options.ownVariable === undefined ? undefined : what.env[options.ownVariable]
+  // A text that is no folder of its own may stand in the environment of anybody.
+  const entry = own?.startsWith('/') ? `${options.ownVariable}=${own}` : undefined
   holdGroup(pid, entry)
   const watched = watch(child, { ...options, limits })
   try {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -70,6 +71,29 @@ test('what carries another value, another variable or none is left alone', optio
   const [first = 0] = pids
   await endStrays({ pid: first - 1, entry: `TMPDIR=${folder}`, startedAt: performance.now() - 1e9 })
   for (const pid of pids) assert.ok(lives(pid))
+})
+
+/** Says that it runs, and goes on until it is told to end. */
+const WAITS = 'echo $$ >begun; until [ -e go ]; do /bin/sleep 0.02; done'
+
+test('a run without a folder of its own ends nothing outside of its group', options, async (t) => {
+  for (const [value, env] of [
+    ['undefined', {}],
+    ['', { TMPDIR: '' }],
+    ['tmp', { TMPDIR: 'tmp' }],
+  ] as const) {
+    const cwd = tempFolder(t)
+    const run = runChild(
+      { file: '/bin/sh', argv: ['-c', WAITS], cwd, env },
+      { timeoutMs: 600_000, ownVariable: 'TMPDIR' },
+    )
+    await pidIn(join(cwd, 'begun'))
+    // Its number comes behind that of the run, where others are looked for.
+    const bystander = await aStray(t, { TMPDIR: value })
+    writeFileSync(join(cwd, 'go'), '')
+    assert.equal((await run).exitCode, 0)
+    assert.ok(lives(bystander), value)
+  }
 })
 
 test('what left a group that is held ends when octo does', options, async (t) => {
