@@ -42,6 +42,26 @@ const INTERPRETERS: readonly Interpreter[] = [
   { names: /^sed$/, words: /^-[nErsuz]*f?$/, isolation: [] },
 ]
 
+/** One name of each, for people. */
+export const KNOWN_INTERPRETERS: readonly string[] = [
+  ...[
+    'sh',
+    'bash',
+    'zsh',
+    'tcsh',
+    'node',
+    'python3',
+    'perl',
+    'ruby',
+    'php',
+    'Rscript',
+    'tclsh',
+    'expect',
+    'awk',
+    'sed',
+  ],
+]
+
 /** The flags that go before all other words; undefined for an interpreter that octo does not know. */
 export function isolationOf(name: string): readonly string[] | undefined {
   return name === 'busybox' ? [] : known(name)?.isolation

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readFirstLine } from '../../schemas/first-line.ts'
-import { isolationOf } from '../../schemas/interpreters.ts'
+import { isolationOf, KNOWN_INTERPRETERS } from '../../schemas/interpreters.ts'
 
 const read = (line: string) => readFirstLine(Buffer.from(`#!${line}\n`))
 const refusedBecause = (line: string) => {
@@ -125,4 +125,26 @@ test('every interpreter that is admitted has its flags, by whatever name and ver
     assert.deepEqual(isolationOf(name), ['-E', '-s', '-B'], name)
   for (const name of ['perl', 'perl5', 'perl5.36.0']) assert.deepEqual(isolationOf(name), ['-f', '-M-lib=.'], name)
   assert.equal(isolationOf('bun'), undefined)
+})
+
+test('every interpreter that people are told of is known', () => {
+  for (const name of KNOWN_INTERPRETERS) assert.notEqual(isolationOf(name), undefined, name)
+})
+
+const MENDED: readonly (readonly [line: string, hint: RegExp])[] = [
+  ['/bin/sh\r', /line ends of Unix/],
+  ['/usr/bin/lua', /^write it for one of `sh`, `bash`.*`python3`/],
+  ['/usr/bin/env bun', /^write it for one of/],
+  ['/bin/busybox', /`#!\/bin\/busybox sh`/],
+  ['/bin/bash -i', /^leave that argument out/],
+  ['/usr/bin/env node --no-warnings', /`#!\/usr\/bin\/env -S`/],
+  ['/usr/bin/env ./interp', /the plain name of an interpreter/],
+  [`/opt/${'x'.repeat(130)}/bash`, /by a shorter path/],
+  ['bin/interp', /^begin the script with `#!` and an absolute path/],
+]
+test('each first line that is refused comes with what mends it', () => {
+  for (const [line, hint] of MENDED) {
+    const found = read(line)
+    assert.match(found && 'problem' in found ? found.hint : '', hint, line)
+  }
 })

@@ -171,7 +171,7 @@ function watchPrograms({ artifact, platform, onFile, places }: Watching) {
     const path = artifact.format === 'raw' ? executable : file.path
     const isExecuted = path === executable
     const startable = isExecuted || file.executable
-    const shown = isExecuted ? name : `${name}: ${path}`
+    const shown = artifact.format === 'raw' ? name : `${name}: ${path}`
     const watch = watchPatiently({ name: shown, path, executable, startable, platform, runtime })
     async function* watched(): AsyncGenerator<Uint8Array> {
       for await (const chunk of chunks) {

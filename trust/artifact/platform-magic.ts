@@ -11,12 +11,35 @@ import { quote } from '../../schemas/quote.ts'
 /** Throws PLATFORM_MISMATCH when the file cannot run there; `name` is what errors call it. */
 export function checkPlatformMagic(head: Uint8Array, platform: Platform, name: string, runtime?: Runtime): void {
   const found = readProgramHead(head)
+  const offered = `${quote(name)} is offered for \`${platform}\``
+  if (!runtime && found.format === 'other') {
+    const { problem, hint } = noProgram(head, platform)
+    throw coded('PLATFORM_MISMATCH', { message: `${offered} and ${problem}`, details: { file: name, platform }, hint })
+  }
   const problem = runtime ? problemWithRuntime(found, runtime) : problemWithout(found, platform)
   if (problem)
     throw coded('PLATFORM_MISMATCH', {
-      message: `${quote(name)} is offered for \`${platform}\` and ${problem}`,
-      details: { file: name, platform, found },
+      message: `${offered} and ${problem}`,
+      details: { file: name, platform, found: describe(found) },
     })
+}
+
+const BYTE_ORDER_MARK = Buffer.from('\ufeff')
+const AS_SCRIPT =
+  'begin it with `#!` and an absolute path, such as `#!/bin/sh`, or name what runs it: `runtime: {name: sh}`'
+
+/** What an author wrote and took for a program. */
+function noProgram(bytes: Uint8Array, platform: Platform): { readonly problem: string; readonly hint: string } {
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const takesScripts = !platform.startsWith('windows')
+  if (takesScripts && head.indexOf(BYTE_ORDER_MARK) === 0)
+    return {
+      problem: 'begins with a byte order mark, behind which no system looks for `#!`',
+      hint: 'save it as UTF-8 without a byte order mark (BOM)',
+    }
+  if (takesScripts && !head.includes(0))
+    return { problem: 'is text whose first line does not begin with `#!`', hint: AS_SCRIPT }
+  return { problem: 'is not an executable of any kind', hint: 'offer the program that was built for this platform' }
 }
 
 function problemWithRuntime(found: ProgramHead, runtime: Runtime): string | undefined {
@@ -28,7 +51,6 @@ function problemWithRuntime(found: ProgramHead, runtime: Runtime): string | unde
 
 function problemWithout(found: ProgramHead, platform: Platform): string | undefined {
   const [system = '', architecture = ''] = platform.split('_')
-  if (found.format === 'other') return 'is not an executable of any kind'
   if (found.format === 'script') return system === 'windows' ? 'is a script, which windows does not execute' : undefined
   if (platform === 'any') return `is a native executable (${describe(found)}), which needs a platform of its own`
   const fits =

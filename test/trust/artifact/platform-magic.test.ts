@@ -101,6 +101,23 @@ test('refuses executables that the platform cannot run', () => {
     expectCode('PLATFORM_MISMATCH', () => checkPlatformMagic(head, parsePlatform(platform), 'x', runtime))
 })
 
+const WRITTEN: readonly (readonly [platform: string, bytes: string, said: RegExp, hint: RegExp])[] = [
+  ['linux_amd64', 'echo hello\n', /is text whose first line does not begin with `#!`/, /`#!\/bin\/sh`, or .*`runtime:/],
+  ['any', '\ufeff#!/bin/sh\n', /begins with a byte order mark/, /without a byte order mark/],
+  ['linux_amd64', 'PK\0\0', /is not an executable of any kind/, /the program that was built for this platform/],
+  ['windows_amd64', 'echo hello\n', /is not an executable of any kind/, /the program that was built/],
+]
+test('whoever took a text for a program is told what mends just that', () => {
+  for (const [platform, bytes, said, hint] of WRITTEN) {
+    const error = expectCode('PLATFORM_MISMATCH', () =>
+      checkPlatformMagic(Buffer.from(bytes), parsePlatform(platform), 'x'),
+    )
+    assert.match(error.message, said)
+    assert.match(error.hint ?? '', hint)
+    assert.deepEqual(error.details, { file: 'x', platform })
+  }
+})
+
 const FORMATS: readonly (readonly [what: string, head: Buffer, format: ProgramHead['format']])[] = [
   ['a universal file of 44 slices', universal(44), 'mach-o'],
   ['a universal file with 64-bit offsets', universal(44, { magic: 0xcafebabf, tableBytes: 44 * 32 }), 'mach-o'],

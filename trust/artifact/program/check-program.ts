@@ -98,14 +98,12 @@ function empty({ name, platform }: ProgramPlace): CodedError {
 
 /** A runtime ignores the line; what it says to everybody else must be the same. */
 function checkFirstLine(head: Buffer, { name, runtime }: ProgramPlace, isExecuted: boolean): void {
-  const problem = problemOfLine(readFirstLine(head), isExecuted ? runtime : undefined)
-  if (problem) throw unsafe(name, problem, 'begin the script with `#!` and an absolute path, such as `#!/bin/sh`')
-}
-
-/** A line that cannot be understood names something else by that. */
-function problemOfLine(line: ReturnType<typeof readFirstLine>, runtime: Runtime | undefined): string | undefined {
-  if (line && 'problem' in line) return line.problem
-  return line && runtime ? problemOfRuntime(line, runtime) : undefined
+  const line = readFirstLine(head)
+  // A line that cannot be understood names something else by that.
+  if (line && 'problem' in line) throw unsafe(name, line.problem, line.hint)
+  const problem = line && isExecuted && runtime ? problemOfRuntime(line, runtime) : undefined
+  if (problem)
+    throw unsafe(name, problem, 'let `runtime` of plugin.yaml and the first line name the same, or take the line away')
 }
 
 function* checkElf({ name, path, platform }: ProgramPlace, isExecuted: boolean): RangeParser<ProgramNeeds> {

@@ -288,6 +288,7 @@ for (const [rows, code] of [
 test('a carriage return is shown in the reason', async () => {
   const error = await expectCodeAsync('PROGRAM_UNSAFE', () => inspect(script('#!/bin/sh\r'), {}, 100))
   assert.match(error.message, /`\/bin\/sh\\r`/)
+  assert.match(error.hint ?? '', /line ends of Unix/)
 })
 
 test('says which loader and libraries a program needs', async () => {
