@@ -28,6 +28,8 @@ export type WorkspacePlace = {
   readonly env: NodeJS.ProcessEnv
   /** Unknown keys of the config are errors, as they always are with `frozen` and in CI. */
   readonly strict?: boolean
+  /** Arguments of a check that cannot be rendered are a problem of that check alone, and no error. */
+  readonly keepsUnrendered?: boolean | undefined
   /** Told what the config warns of, safe to print. */
   readonly warn: (line: string) => void
   /** Asks a person for the values of `prompts`; absent where nobody can be asked. */
@@ -63,6 +65,7 @@ export async function openWorkspace(flags: WorkspaceFlags, place: WorkspacePlace
     offline,
     strict,
     insecure: flags.insecure,
+    keepsUnrendered: place.keepsUnrendered,
     copiesFolder: () => configCopiesIn(env),
     ask,
     onWait,

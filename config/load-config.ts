@@ -33,6 +33,8 @@ export type LoadConfigOptions = {
   readonly insecure?: boolean | undefined
   /** Never errors, for who shows them with everything else. */
   readonly unknownKeys?: 'warn'
+  /** Arguments of a check that cannot be rendered are a problem of that check alone, and no error. */
+  readonly keepsUnrendered?: boolean | undefined
   /** Told of every problem, as `octo config validate` shows them; absent, the first one is thrown. */
   readonly onProblem?: OnProblem | undefined
   /** Asks a person for the values of `prompts`; absent where nobody can be asked. */
@@ -63,6 +65,7 @@ export async function loadWholeConfig(options: LoadConfigOptions): Promise<Whole
     texts: options.texts,
     fetchText: fetcher.fetchText,
     onProblem,
+    keepsUnrendered: options.keepsUnrendered,
   }
   const read = await settled(() => readWholeConfig(paths, deps))
   if (read.state === 'failed') throw hintToValidate(read.error, paths)

@@ -51,6 +51,8 @@ export type ConfigDeps = {
   readonly texts?: ReadonlyMap<string, string> | undefined
   /** A fetched document counts that was signed before the one that was used last. */
   readonly acceptsOlder?: boolean | undefined
+  /** Arguments of a check that cannot be rendered are a problem of that check alone, and no error. */
+  readonly keepsUnrendered?: boolean | undefined
   /** Told of every problem of the documents in place of the first one being thrown; what is given then is not to be followed. */
   readonly onProblem?: OnProblem | undefined
 }
@@ -87,7 +89,7 @@ export async function readWholeConfig(
   }).split('_')
   let { env } = deps
   const { documents, met, warnings } = await gatherDocuments(addresses, deps.fetchText, {
-    warnings: openWarnings(deps.onProblem),
+    warnings: openWarnings(deps.onProblem, { keepsUnrendered: deps.keepsUnrendered }),
     insecure: deps.insecure,
     trustedKeysPath: deps.trustedKeysPath,
     acceptsOlder: deps.acceptsOlder,

@@ -15,6 +15,8 @@ import type { Answers } from './answers.ts'
 export type SessionOptions = Omit<WorkspaceFlags, 'platform'> & {
   /** Unknown keys of the config are errors. */
   readonly strict?: boolean | undefined
+  /** Arguments of a check that cannot be rendered are a problem of that check alone, and no error. */
+  readonly keepsUnrendered?: boolean | undefined
 }
 
 export type Session = AsyncDisposable & {
@@ -46,13 +48,14 @@ type Place = {
 }
 
 export async function openSession(
-  { strict = false, ...flags }: SessionOptions,
+  { strict = false, keepsUnrendered, ...flags }: SessionOptions,
   { terminal, cwd, env, answers = { ask: askOn(terminal) } }: Place,
 ): Promise<Session> {
   const { config, configPath, options, ...read } = await openWorkspace(flags, {
     cwd,
     env,
     strict,
+    keepsUnrendered,
     warn: (line) => terminal.warn(line),
     ask: answers.ask,
     onWait: waitingLine(terminal),

@@ -165,8 +165,17 @@ function failingAt(node: ScalarNode) {
   return (problem: string, { line, column }: Position, hint?: string): Error => {
     const place = String(node.value).includes('\n') ? `line ${line} column ${column}` : `column ${column}`
     const hints = [hint, HOW_TO_ESCAPE].filter((one) => one !== undefined)
-    return invalid(node, `template ${place}: ${problem}`, { hint: hints.join('; ') })
+    const error = invalid(node, `template ${place}: ${problem}`, { hint: hints.join('; ') })
+    unrendered.add(error)
+    return error
   }
+}
+
+const unrendered = new WeakSet<object>()
+
+/** The problem of a template by itself, and none of what a document may do or cost. */
+export function isUnrendered(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && unrendered.has(error)
 }
 
 export const HOW_TO_ESCAPE = 'write {{`{{.Names}}`}} to pass {{.Names}} on as it is'

@@ -21,6 +21,8 @@ export type Warnings = {
   readonly addUnknownKey: (warning: () => ConfigWarning) => void
   /** A problem that leaves the rest readable: thrown, or kept where somebody wants all of them. */
   readonly report: (error: unknown) => void
+  /** Arguments of a check that cannot be rendered are a problem of that check alone. */
+  readonly keepsUnrendered: boolean
   /** All that were kept, and one that says how many more there are. */
   readonly all: () => readonly ConfigWarning[]
 }
@@ -30,7 +32,7 @@ export const MAX_WARNINGS = 50
 /** Told of each problem; where nobody is, the first one ends the reading. */
 export type OnProblem = (problem: CodedError) => void
 
-export function openWarnings(onProblem?: OnProblem): Warnings {
+export function openWarnings(onProblem?: OnProblem, { keepsUnrendered = false } = {}): Warnings {
   const kept: ConfigWarning[] = []
   let more = 0
   const room = () => {
@@ -43,6 +45,7 @@ export function openWarnings(onProblem?: OnProblem): Warnings {
   return {
     add: room(),
     addUnknownKey: room(),
+    keepsUnrendered,
     report(error) {
       if (!onProblem || !isCoded(error)) throw error
       onProblem(error)

@@ -66,6 +66,8 @@ export type Phase = (typeof PHASES)[number]
 export type CheckItem = {
   readonly request: PluginRequest
   readonly arguments: CheckArguments
+  /** Why it has no arguments and cannot run; known only to who reads the config for checks that do not need each other. */
+  readonly problem?: CodedError
   readonly enabled: boolean
   readonly intervalMs: number
   /** Between checks of what is healthy, where the config says no interval. */

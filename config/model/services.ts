@@ -14,7 +14,7 @@ import { readBoolean, readCount, readDuration, readTexts } from '../document/sca
 import type { TemplateVariables } from '../document/template.ts'
 import type { Warnings } from '../document/warnings.ts'
 import { attempt } from '../document/warnings.ts'
-import { NOTHING, readArguments } from './arguments.ts'
+import { readCheckArguments } from './check-arguments.ts'
 import type { CheckItem, Phase, PluginRequest, ServiceConfig } from './config.ts'
 import { PHASES } from './config.ts'
 import { RUN_SERVICE } from './plugin-request.ts'
@@ -169,7 +169,7 @@ function readCheck(node: TreeNode, reading: PhaseReading): ReadCheck | undefined
   const named = each(() => readTool(map, fieldOf(map, 'check', 'tool'), 'a check'))
   // The service's own program runs with them, and what is run is for local documents to say.
   const isOwn = named?.request.plugin === RUN_SERVICE && named.request.repo === undefined && !isRemote(map)
-  const read = each(() => readArguments(map, { ...reading, isOwn }))
+  const given = readCheckArguments(map, { ...reading, isOwn })
   const off = each(() => {
     const said = switchOf(map)
     refuseBoth(said.off, said.on)
@@ -183,7 +183,7 @@ function readCheck(node: TreeNode, reading: PhaseReading): ReadCheck | undefined
   const { tool, request } = named
   const item: CheckItem = {
     request,
-    arguments: read ?? NOTHING,
+    ...given,
     enabled: off === undefined,
     intervalMs: interval ?? DEFAULT_INTERVAL_MS,
     ...(interval === undefined ? { calmIntervalMs: CALM_INTERVAL_MS } : {}),

@@ -2,6 +2,8 @@
 import type { Place } from '../../config/document/node.ts'
 import type { Phase } from '../../config/model/config.ts'
 import type { CheckStatus } from '../../schemas/check-result.ts'
+import type { CodedError } from '../../schemas/errors.ts'
+import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import type { CheckReport } from '../result/report.ts'
 import type { LogLine } from '../result/stderr-log.ts'
 
@@ -23,6 +25,12 @@ export type CheckOutcome = Omit<CheckReport, 'status' | 'final'> & {
   /** Octo's own error, when the plugin could not be run. */
   readonly error?: { readonly code: string; readonly hint?: string }
   readonly place: Place
+}
+
+/** What is said of a check that did not run, and is no pass. */
+export function refusedOutcome({ reason, problem }: { readonly reason: string; readonly problem?: CodedError }) {
+  const error = problem && { code: problem.code, ...omitUndefined({ hint: problem.hint }) }
+  return { status: 'unknown', summary: reason, ...omitUndefined({ error }) } as const
 }
 
 /** A warning keeps a service healthy. */

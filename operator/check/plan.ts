@@ -2,6 +2,7 @@
 import type { CheckItem, OctoConfig, Phase, PluginRequest, ServiceConfig } from '../../config/model/config.ts'
 import { RUN_SERVICE } from '../../config/model/plugin-request.ts'
 import { OPERATOR_KIND, pinned, runsHere } from '../../config/model/requests.ts'
+import type { CodedError } from '../../schemas/errors.ts'
 import { coded } from '../../schemas/errors.ts'
 import { nearestWord } from '../../schemas/nearest-word.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
@@ -22,7 +23,7 @@ export type PlannedCheck = {
     | { readonly kind: 'run' }
     /** `isMet`: there is nothing to find out, as the service is past it. */
     | { readonly kind: 'skip'; readonly reason: string; readonly isMet?: true }
-    | { readonly kind: 'refuse'; readonly reason: string }
+    | { readonly kind: 'refuse'; readonly reason: string; readonly problem?: CodedError }
 }
 
 type Selection = {
@@ -131,6 +132,7 @@ function fateOf(item: CheckItem, service: ServiceConfig, { operator }: OctoConfi
   if (!item.enabled) return { kind: 'skip', reason: 'check is disabled' }
   if (!runsHere(item))
     return { kind: 'skip', reason: `only for ${item.operators?.map(quote).join(', ')}, this is \`${OPERATOR_KIND}\`` }
+  if (item.problem) return { kind: 'refuse', reason: item.problem.message, problem: item.problem }
   return isRunService(item.request) ? fateOfRunService(item, operator) : { kind: 'run' }
 }
 

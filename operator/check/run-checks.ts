@@ -10,6 +10,7 @@ import type { PluginRun, PluginRunResult } from '../exec/run-plugin.ts'
 import { runPlugin } from '../exec/run-plugin.ts'
 import { repeatUntilDecided } from './attempts.ts'
 import type { CheckOutcome } from './outcome.ts'
+import { refusedOutcome } from './outcome.ts'
 import type { PlannedCheck } from './plan.ts'
 import { isRunService, requestKey } from './plan.ts'
 
@@ -69,7 +70,7 @@ async function outcomeOf(check: PlannedCheck, deps: OnceDeps, decide: Decide): P
   const facts = { ...named, place: item.place }
   const nothing = { attempts: 0, durationMs: 0, log: [] }
   if (fate.kind === 'skip') return { ...facts, ...nothing, status: 'skipped', summary: fate.reason }
-  if (fate.kind === 'refuse') return { ...facts, ...nothing, status: 'unknown', summary: fate.reason }
+  if (fate.kind === 'refuse') return { ...facts, ...nothing, ...refusedOutcome(fate) }
   const startedAt = performance.now()
   const took = () => Math.round(performance.now() - startedAt)
   const provided = deps.provided.get(requestKey(request))
@@ -82,9 +83,7 @@ async function outcomeOf(check: PlannedCheck, deps: OnceDeps, decide: Decide): P
     return { ...known, ...rest, attempts, durationMs: took() }
   } catch (error) {
     throwDefect(error)
-    const { code, message, hint } = error
-    const cause = { code, ...omitUndefined({ hint }) }
-    return { ...known, ...nothing, status: 'unknown', summary: message, durationMs: took(), error: cause }
+    return { ...known, ...nothing, ...refusedOutcome({ reason: error.message, problem: error }), durationMs: took() }
   }
 }
 

@@ -40,7 +40,7 @@ export async function openChecks(
   terminal: Terminal,
 ): Promise<OpenedChecks> {
   const place = { terminal, cwd: process.cwd(), env: process.env }
-  const session = await openSession({ ...options, strict: true }, place)
+  const session = await openSession({ ...options, strict: true, keepsUnrendered: true }, place)
   try {
     const plan = await planNow(chosen, session)
     const openedAt = performance.now()

@@ -2,6 +2,7 @@
 import type { PluginOutcome, VerifiedExecutable } from '../../client/index.ts'
 import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import type { CheckOutcome } from '../check/outcome.ts'
+import { refusedOutcome } from '../check/outcome.ts'
 import type { PlannedCheck } from '../check/plan.ts'
 import { requestKey } from '../check/plan.ts'
 import type { CheckDeps } from '../check/run-checks.ts'
@@ -116,7 +117,7 @@ function firstRow(check: PlannedCheck, provided: Watching['provided'], since: nu
     ...omitUndefined({ mark }),
   }
   if (fate.kind === 'run') return { ...named, status: 'waiting', since }
-  const status = fate.kind === 'skip' ? 'skipped' : 'unknown'
-  const last: CheckOutcome = { ...named, status, summary: fate.reason, attempts: 0, durationMs: 0, log: [] }
-  return { ...named, status, since, last }
+  const told = fate.kind === 'skip' ? ({ status: 'skipped', summary: fate.reason } as const) : refusedOutcome(fate)
+  const last: CheckOutcome = { ...named, ...told, attempts: 0, durationMs: 0, log: [] }
+  return { ...named, status: told.status, since, last }
 }

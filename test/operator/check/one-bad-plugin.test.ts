@@ -10,6 +10,8 @@ import { startStaticRegistry } from '../../support/registry/static-registry.ts'
 
 const CHECK = { platforms: { any: aScript('OK - fine') }, manifest: { output: 'check/v1' } } as const
 
+const codeOf = (error: unknown) => (error as { code?: string } | undefined)?.code
+
 const ROWS: readonly [tool: string, status: string, code: string | undefined][] = [
   ['good', 'ok', undefined],
   ['no-such', 'unknown', 'PLUGIN_NOT_FOUND'],
@@ -63,6 +65,42 @@ test('checks whose plugin is there run; the others are unknown with their code i
   assert.match(table.stdout, /unknown +s1 +health +no-such .*no-such/)
   assert.match(table.stdout, /skipped +idle +has no checks in `preflight`, `health`/)
   assert.match(table.stdout, /s3 health forged +.*octo\.yaml:\d+ +SIGNER_NOT_ALLOWED/)
+})
+
+test('a check whose arguments cannot be rendered is unknown with the reason, the others run, and the gate is shut', async (t) => {
+  const { octo, folder } = await aPlace(t, {
+    a: { health: [{ tool: 'good', args: ['{{.env.NOT_SET_HERE}}'] }, { tool: 'good' }] },
+    b: { health: [{ tool: 'good', args: { port: '{{.configs.nope}}' } }] },
+    c: { preflight: [{ tool: 'good' }] },
+  })
+  const { code, stdout } = await octo('check', '--json')
+  assert.equal(code, 1)
+  const { checks, passed } = JSON.parse(stdout)
+  assert.equal(passed, false)
+  assert.deepEqual(
+    checks.map(({ service, status, error, attempts }: Record<string, unknown>) => [
+      service,
+      status,
+      codeOf(error),
+      attempts,
+    ]),
+    [
+      ['a', 'unknown', 'CONFIG_INVALID', 0],
+      ['a', 'ok', undefined, 1],
+      ['b', 'unknown', 'CONFIG_INVALID', 0],
+      ['c', 'ok', undefined, 1],
+    ],
+  )
+  assert.match(checks[0].error.hint, /^give it a value, or write /)
+  assert.match(checks[0].summary, /octo\.yaml` line \d+: .*environment variable `NOT_SET_HERE` is not set/)
+  assert.match(checks[2].summary, /names `configs`/)
+  assert.equal((await octo('check', 'c')).code, 0)
+  const validated = await octo('config', 'validate')
+  assert.equal(validated.code, 78, 'whoever looks at the config is told')
+  assert.match(validated.stdout + validated.stderr, /NOT_SET_HERE[\s\S]*`configs`/)
+  const broken = readFileSync(join(folder, 'octo.yaml'), 'utf8').replace(/^( *)services:/m, '$1plugins: 5\n$&')
+  writeFileSync(join(folder, 'octo.yaml'), broken)
+  assert.equal((await octo('check')).code, 78, 'a config that is broken as a whole')
 })
 
 test('results are shown before a report that cannot be written is an error', async (t) => {
