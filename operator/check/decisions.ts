@@ -1,5 +1,6 @@
 // What `--verbose` tells about a check: what is run and how long it may take, and what each run came to.
 import type { VerifiedExecutable } from '../../client/index.ts'
+import { quote } from '../../schemas/quote.ts'
 import { formatDuration } from '../../terminal/index.ts'
 import type { PluginRunResult } from '../exec/run-plugin.ts'
 import { timeoutOf } from '../exec/run-plugin.ts'
@@ -20,12 +21,19 @@ export function planLine(check: PlannedCheck, executable: VerifiedExecutable): s
   ].join(', ')
 }
 
-export function runLine(
-  check: PlannedCheck,
-  { status, summary, exitCode, hostCode, durationMs }: PluginRunResult,
-): string {
+/** The first line is what the run came to. */
+export function runLines(check: PlannedCheck, result: PluginRunResult): readonly string[] {
+  const { status, summary, exitCode, hostCode, durationMs, metrics = [], unreadMetrics = [] } = result
+  const label = labelOf(check)
   const code = hostCode === undefined ? `exit code ${exitCode ?? 'none'}` : `code ${hostCode}`
-  return `${labelOf(check)}: ${status} after ${formatDuration(durationMs)}, ${code}: ${summary}`
+  const measured = metrics.map(({ name, value, unit = '' }) => `${name}=${value}${unit}`).join(', ')
+  return [
+    `${label}: ${status} after ${formatDuration(durationMs)}, ${code}: ${summary}`,
+    ...(measured === '' ? [] : [`${label}: measured ${measured}`]),
+    ...unreadMetrics.map(
+      (text) => `${label}: left out ${quote(text)}, which is no measure such as \`'a label'=6.5s;8;10\``,
+    ),
+  ]
 }
 
 export function labelOf({ service, phase, request, mark }: PlannedCheck): string {

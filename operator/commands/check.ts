@@ -9,7 +9,7 @@ import { octoVersion } from '../../system/octo-version.ts'
 import { interruptible } from '../../system/process/interruptible.ts'
 import type { ProgressItem, Terminal } from '../../terminal/index.ts'
 import type { CheckRun } from '../check/check-run.ts'
-import { labelOf, runLine } from '../check/decisions.ts'
+import { labelOf, runLines } from '../check/decisions.ts'
 import type { CheckOutcome } from '../check/outcome.ts'
 import { hasFailed } from '../check/outcome.ts'
 import type { OutcomeRows } from '../check/outcome-rows.ts'
@@ -63,7 +63,9 @@ export async function checkCommand(
     locate,
     runService: programRunner({ config, configPath, env, provided, locate, provideProgram }),
     sleep: (milliseconds, signal) => wait(milliseconds, undefined, signal ? { signal } : {}).catch(() => undefined),
-    onRun: (check, result) => terminal.debug(printable(runLine(check, result), MAX_LINE)),
+    onRun(check, result) {
+      for (const line of runLines(check, result)) terminal.debug(printable(line, MAX_LINE))
+    },
     ...showProgress((label) => progress.item(label), rows),
   })
   for (const outcome of idle) rows.add(outcome)

@@ -9,7 +9,7 @@ import { giveBackFromTheBegin, giveBackMemory, keepHeapSmall } from '../../syste
 import { giveBackSpare } from '../../system/process/spare-memory.ts'
 import { untilUnread } from '../../system/process/until-unread.ts'
 import type { Terminal } from '../../terminal/index.ts'
-import { runLine } from '../check/decisions.ts'
+import { runLines } from '../check/decisions.ts'
 import type { PlannedCheck } from '../check/plan.ts'
 import type { Lanes } from '../lanes/lanes.ts'
 import { openLanes } from '../lanes/lanes.ts'
@@ -75,7 +75,9 @@ export async function watchChecksCommand(
       },
       onNote: display.note,
       onRound: (round) => display.round(round, lanes),
-      onRun: (check, result) => terminal.debug(printable(runLine(check, result), MAX_LINE)),
+      onRun(check, result) {
+        for (const line of runLines(check, result)) terminal.debug(printable(line, MAX_LINE))
+      },
     },
     lanes,
   )

@@ -12,25 +12,34 @@ const WHOLE_NUMBER = new RegExp(`^${NUMBER}$`)
 const RANGE = new RegExp(`^@?(?:(~|${NUMBER})?:(${NUMBER})?|(${NUMBER}))$`)
 /** `1,234` may be a thousand and more, or little more than one. */
 const AMBIGUOUS = /^[-+]?[1-9]\d{0,2}(?:,\d{3})+$/
+/** The plugin says itself that there is no value. */
+const NOT_MEASURED = /^U(?:;|$)/
 /** `'a label'=…` with `''` for a quote, or `label=…`. */
 const WORD = /(?:'((?:[^']|'')+)'|([^\s'"=|]+))=(\S*)(?:\s+|$)/y
 
-/** The measures; undefined when the text is no performance data, so that no word of it can be trusted. */
-export function parsePerformanceData(text: string): readonly Metric[] | undefined {
+type PerformanceData = {
+  /** Undefined when the text is no performance data, so that no word of it can be trusted. */
+  readonly metrics: readonly Metric[] | undefined
+  /** What was left out, as it was printed. */
+  readonly unread: readonly string[]
+}
+
+export function parsePerformanceData(text: string): PerformanceData {
   const metrics: Metric[] = []
+  const unread: string[] = []
   const trimmed = text.trim()
   WORD.lastIndex = 0
   for (let at = 0; at < trimmed.length; at = WORD.lastIndex) {
     const word = WORD.exec(trimmed)
-    if (!word) return undefined
+    if (!word) return { metrics: undefined, unread: [trimmed] }
     const [, quotedLabel, label, measure = ''] = word
     const metric = readMeasure(quotedLabel?.replaceAll("''", "'") ?? label ?? '', measure)
     if (metric && metrics.length < MAX_METRICS) metrics.push(metric)
+    else if (!NOT_MEASURED.test(measure)) unread.push(word[0].trim())
   }
-  return metrics
+  return { metrics, unread }
 }
 
-/** A value of `U` means that it could not be measured. */
 function readMeasure(label: string, measure: string): Metric | undefined {
   const [amount = '', warn = '', crit = '', min = '', max = '', ...rest] = measure.split(';')
   const name = label.trim()

@@ -11,6 +11,8 @@ export type CheckReport = {
   readonly furtherLines?: readonly string[]
   readonly details?: Readonly<Record<string, unknown>>
   readonly metrics?: readonly Metric[]
+  /** What a plugin printed in the place of measures that is none, safe to print; bounded. */
+  readonly unreadMetrics?: readonly string[]
   readonly retryAfterMs?: number
   /** The plugin's own exit code. */
   readonly exitCode?: number

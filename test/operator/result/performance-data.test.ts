@@ -77,11 +77,11 @@ const ROWS: readonly Row[] = [
 
 for (const [text, metrics] of ROWS)
   test(`\`${text.slice(0, 60)}\` is ${metrics ? `${metrics.length} measures` : 'no performance data'}`, () => {
-    assert.deepEqual(parsePerformanceData(text), metrics)
+    assert.deepEqual(parsePerformanceData(text).metrics, metrics)
   })
 
 test('every measure that is read is one that a result line may carry', () => {
-  const metrics = ROWS.flatMap(([text]) => parsePerformanceData(text) ?? [])
+  const metrics = ROWS.flatMap(([text]) => parsePerformanceData(text).metrics ?? [])
   const line = JSON.stringify({ v: 1, status: 'ok', summary: 'x', metrics })
   assert.deepEqual(parseCheckResult(line, 'the measures').metrics, metrics)
 })
@@ -107,6 +107,19 @@ test('a bar that does not begin performance data begins text, which is kept', ()
   )
 })
 
+const UNREAD: readonly (readonly [stdout: string, unread: readonly string[] | undefined])[] = [
+  ['OK | a=1', undefined],
+  ['OK | a=U b=U;1;2', undefined],
+  ['OK | load 1=3', ['load 1=3']],
+  ['OK | a=1 b=1,234 c=many', ['b=1,234', 'c=many']],
+  ['OK\nmore | a=\u0007 b=2', ['a=\\u{7}']],
+  [`OK | ${'a=x '.repeat(20)}`, Array.from({ length: 10 }, () => 'a=x')],
+]
+for (const [stdout, unread] of UNREAD)
+  test(`of ${JSON.stringify(stdout.slice(0, 40))} it is said what was left out`, () => {
+    assert.deepEqual(nagios(stdout).unreadMetrics, unread)
+  })
+
 test('of output that was cut no measure is taken', () => {
   assert.equal(nagios(`OK | a=1\n${'x'.repeat(200_000)}|b=1`).metrics, undefined)
 })
@@ -114,5 +127,5 @@ test('of output that was cut no measure is taken', () => {
 test('text behind many quotes and many measures is read in time', () => {
   const report = nagios(`OK | ${"'".repeat(60_000)}`)
   assert.equal(report.status, 'ok')
-  assert.equal(parsePerformanceData('a=1 '.repeat(10_000))?.length, 1000)
+  assert.equal(parsePerformanceData('a=1 '.repeat(10_000)).metrics?.length, 1000)
 })
