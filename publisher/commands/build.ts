@@ -7,7 +7,7 @@ import { count, formatBytes } from '../../terminal/index.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
 import { repeatable } from '../../terminal/repeatable.ts'
 import type { ReleaseDraft } from '../dist-folder/release-file.ts'
-import type { OnNeeds } from '../pack/pack-artifact.ts'
+import type { OnIdle, OnNeeds } from '../pack/pack-artifact.ts'
 
 type BuildOptions = {
   readonly platform?: readonly string[]
@@ -57,9 +57,10 @@ async function build(
   { platform = [], passEnv = [] }: BuildOptions,
   terminal: Terminal,
 ): Promise<ReleaseDraft> {
-  const [{ readProject }, { buildRelease }] = await Promise.all([
+  const [{ readProject }, { buildRelease }, { idleScriptsNote }] = await Promise.all([
     import('../project/read-project.ts'),
     import('../pack/build-release.ts'),
+    import('../pack/idle-scripts.ts'),
   ])
   const project = await readProject(dir)
   using progress = terminal.interactive ? terminal.progress({ title: 'building' }) : undefined
@@ -67,7 +68,8 @@ async function build(
   const onNeeds: OnNeeds = (key, { libraries }) => {
     if (libraries.length > 0) terminal.info(`${key} needs of the machine: ${libraries.join(', ')}`)
   }
-  return await buildRelease({ ...request, onNeeds, platforms: platform.map(parsePlatformInput) })
+  const onIdle: OnIdle = (paths) => terminal.info(idleScriptsNote(paths))
+  return await buildRelease({ ...request, onNeeds, onIdle, platforms: platform.map(parsePlatformInput) })
 }
 
 /** The commands and artifacts of a build, without running or writing anything. */

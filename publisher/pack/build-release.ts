@@ -15,7 +15,7 @@ import { findDraft, writeDraft } from '../dist-folder/release-file.ts'
 import type { Project } from '../project/read-project.ts'
 import { planArtifact } from './artifact-plan.ts'
 import { epochSeconds } from './epoch-seconds.ts'
-import type { OnNeeds } from './pack-artifact.ts'
+import type { OnIdle, OnNeeds } from './pack-artifact.ts'
 import { packArtifact } from './pack-artifact.ts'
 import { removeAbandoned } from './partial-file.ts'
 import { planCommands } from './plan-commands.ts'
@@ -35,6 +35,8 @@ export type BuildRequest = {
   readonly onLine?: (line: string) => void
   readonly progress?: Progress | undefined
   readonly onNeeds?: OnNeeds
+  /** Told once, however many platforms have them. */
+  readonly onIdle?: OnIdle
 }
 
 /** Builds and describes; what was not asked for is kept from an earlier build of the same release. */
@@ -93,6 +95,7 @@ async function prepareOut(path: string): Promise<string> {
 async function packAll(request: BuildRequest, platforms: readonly Platform[], out: string) {
   const { manifest, dir } = request.project
   const finds: SecretFind[] = []
+  const idle = new Set<string>()
   const context = {
     dir,
     out,
@@ -100,6 +103,9 @@ async function packAll(request: BuildRequest, platforms: readonly Platform[], ou
     finds,
     progress: request.progress,
     onNeeds: request.onNeeds,
+    onIdle: (paths: readonly string[]) => {
+      for (const path of paths) idle.add(path)
+    },
   }
   const built: Record<Platform, ReleaseArtifact> = {}
   for (const platform of platforms) {
@@ -111,6 +117,7 @@ async function packAll(request: BuildRequest, platforms: readonly Platform[], ou
     await Promise.all(Object.values(built).map(({ file }) => rm(join(out, file), { force: true })))
     throw error
   }
+  if (idle.size > 0) request.onIdle?.([...idle])
   return built
 }
 

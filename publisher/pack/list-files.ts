@@ -14,6 +14,8 @@ export type ListedFile = {
   readonly size: number
   /** A program or script that is executable here. */
   readonly startable: boolean
+  /** A script by its first line, which nobody made executable. */
+  readonly isIdleScript: boolean
 }
 
 /** What file managers leave in folders; published only where plugin.yaml names it. */
@@ -33,7 +35,7 @@ export async function listFiles(root: string, paths: readonly string[]): Promise
 async function collect(root: string, source: string): Promise<ListedFile[]> {
   const path = relative(root, source).split(sep).join('/').normalize('NFC')
   const stats = await lstat(source)
-  if (stats.isFile()) return [{ source, path, size: stats.size, startable: await isStartable(source, stats.mode) }]
+  if (stats.isFile()) return [{ source, path, size: stats.size, ...(await startOf(source, path, stats.mode)) }]
   if (!stats.isDirectory()) throw notPlain(path, stats.isSymbolicLink() ? 'a symbolic link' : 'a special file')
   const nested: ListedFile[] = []
   for (const name of await readdir(source))
@@ -42,12 +44,24 @@ async function collect(root: string, source: string): Promise<ListedFile[]> {
 }
 
 /** The bit alone says nothing on disks that give it to every file. */
-async function isStartable(source: string, mode: number): Promise<boolean> {
-  if ((mode & 0o111) === 0) return false
+async function startOf(source: string, path: string, mode: number) {
   await using file = await open(source)
-  const head = Buffer.alloc(HEAD_BYTES)
-  const { bytesRead } = await file.read(head, 0, HEAD_BYTES, 0)
-  return readProgramHead(head.subarray(0, bytesRead)).format !== 'other'
+  const buffer = Buffer.alloc(HEAD_BYTES)
+  const { bytesRead } = await file.read(buffer, 0, HEAD_BYTES, 0)
+  const head = buffer.subarray(0, bytesRead)
+  if (head.indexOf('\ufeff#!') === 0) throw hiddenLine(path)
+  const { format } = readProgramHead(head)
+  const isExecutable = (mode & 0o111) !== 0
+  return { startable: isExecutable && format !== 'other', isIdleScript: !isExecutable && format === 'script' }
+}
+
+/** No system finds the line, and a shell that is given the file takes it for a command. */
+function hiddenLine(path: string): Error {
+  return coded('PROGRAM_UNSAFE', {
+    message: `${quote(path)} has a byte order mark before its \`#!\`, so that no system reads that line`,
+    details: { file: path },
+    hint: 'save it as UTF-8 without a byte order mark (BOM)',
+  })
 }
 
 async function refuseLinkOnTheWay(root: string, source: string, path: string): Promise<void> {

@@ -37,9 +37,13 @@ type PackContext = {
   readonly progress?: Progress | undefined
   /** Told what a program needs of the machine that runs it. */
   readonly onNeeds?: OnNeeds | undefined
+  /** Told of scripts that another file of the artifact cannot start. */
+  readonly onIdle?: OnIdle | undefined
 }
 
 export type OnNeeds = (platform: Platform, needs: ProgramNeeds) => void
+
+export type OnIdle = (paths: readonly string[]) => void
 
 /** Throws FILE_NOT_FOUND, ARCHIVE_ENTRY_UNSAFE, LIMIT_EXCEEDED, PLATFORM_MISMATCH or MANIFEST_INVALID. */
 export async function packArtifact(plan: ArtifactPlan, context: PackContext): Promise<ReleaseArtifact> {
@@ -123,6 +127,8 @@ async function listArchive(plan: ArchivePlan, context: PackContext): Promise<Tar
         details: { platform: plan.platform, files: files.slice(0, 20).map((file) => file.path) },
       })
   refuseOwnOutput(files, plan, context.out)
+  const idle = files.filter(({ isIdleScript, path }) => isIdleScript && !plan.executables.has(path))
+  if (idle.length > 0) context.onIdle?.(idle.map((file) => pathInProject(plan, file)))
   return files.map((file) => ({ ...file, executable: file.startable || plan.executables.has(file.path) }))
 }
 
@@ -155,6 +161,6 @@ async function* tapInto(
   }
 }
 
-function pathInProject(plan: ArchivePlan, file: ListedFile): string {
+function pathInProject(plan: ArchivePlan, file: Pick<ListedFile, 'path'>): string {
   return plan.root === '.' ? file.path : `${plan.root}/${file.path}`
 }

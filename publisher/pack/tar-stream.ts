@@ -3,7 +3,7 @@
 import { Header, Pax } from 'tar'
 import type { ListedFile } from './list-files.ts'
 
-export type TarFile = ListedFile & { readonly executable: boolean }
+export type TarFile = Omit<ListedFile, 'isIdleScript'> & { readonly executable: boolean }
 
 export type TarOptions = {
   /** Seconds since 1970 for every entry. */

@@ -10,6 +10,7 @@ import { checkDist, requireCurrent } from '../dist-folder/check-dist.ts'
 import type { ReleaseDraft } from '../dist-folder/release-file.ts'
 import { chooseRepo, readDraft } from '../dist-folder/release-file.ts'
 import { buildRelease } from '../pack/build-release.ts'
+import { idleScriptsNote } from '../pack/idle-scripts.ts'
 import type { Project } from '../project/read-project.ts'
 import { readProject } from '../project/read-project.ts'
 import type { ReleaseSigner } from '../sign/release-signer.ts'
@@ -87,7 +88,8 @@ async function prepare(
   out: string,
   { build, env, passEnv = [], terminal, progress }: Preparing,
 ): Promise<ReleaseDraft> {
-  if (build) return buildRelease({ project, out, env, passEnv, onLine: terminal.debug, progress })
+  const onIdle = (paths: readonly string[]) => terminal.info(idleScriptsNote(paths))
+  if (build) return buildRelease({ project, out, env, passEnv, onLine: terminal.debug, onIdle, progress })
   const draft = await readDraft(out)
   requireCurrent(project, draft)
   await checkDist(out, draft)

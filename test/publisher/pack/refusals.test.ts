@@ -34,6 +34,7 @@ const raw = (platform: string, bytes: Buffer | string) => ({
   files: { 'bin/tool': bytes },
 })
 
+const MARKED = '\ufeff#!/bin/sh\n'
 const ROWS: readonly Row[] = [
   {
     title: 'a symbolic link',
@@ -71,6 +72,8 @@ const ROWS: readonly Row[] = [
   { title: 'a text as an executable', code: 'PLATFORM_MISMATCH', recipe: raw('linux_amd64', 'just words') },
   { title: 'an empty executable', code: 'PLATFORM_MISMATCH', recipe: raw('linux_amd64', '') },
   { title: 'an empty file for a runtime', code: 'PLATFORM_MISMATCH', recipe: { files: { 'src/hello.sh': '' } } },
+  { title: 'a byte order mark under a runtime', code: 'PROGRAM_UNSAFE', recipe: { files: { 'src/hello.sh': MARKED } } },
+  { title: 'a byte order mark in a helper', code: 'PROGRAM_UNSAFE', recipe: { files: { 'src/helper': MARKED } } },
   { title: 'a script of Windows', code: 'PROGRAM_UNSAFE', recipe: raw('linux_amd64', '#!/bin/sh\r\necho\r\n') },
   {
     title: 'a first line of another runtime',
