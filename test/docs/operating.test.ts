@@ -7,6 +7,7 @@ import {
   copyFileSync,
   existsSync,
   globSync,
+  mkdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -21,7 +22,7 @@ import { ARCHIVE_LIMITS } from '../../schemas/limits.ts'
 import { aPluginProject } from '../support/builders/plugin-project.ts'
 import { issueKey } from '../support/builders/test-authority.ts'
 import { runShell, runWell } from '../support/machine/run-shell.ts'
-import { tempFolder } from '../support/machine/temp-folder.ts'
+import { filesBelow, tempFolder } from '../support/machine/temp-folder.ts'
 import { until } from '../support/machine/until.ts'
 import { blocksOfKind, tableRows } from '../support/octo/document-blocks.ts'
 import { typeOcto } from '../support/octo/in-process-octo.ts'
@@ -103,6 +104,48 @@ test('the commands for CI and the store work with a committed lockfile', async (
   await runWell(commands('ci'), { cwd: folder })
   assert.ok(existsSync(join(folder, 'report.xml')))
   assert.match(await runWell(commands('store'), { cwd: folder }), /core\/hello@1\.0\.0/)
+})
+
+for (const tree of ['tree', 'private-tree'])
+  test(`what a registry has in ${tree}/ is carried to a machine that reaches nothing, and runs there`, async (t) => {
+    const { folder, registry, keys, env } = await aBusyRegistry(t)
+    if (tree === 'private-tree') await registry.setVisibility('core', 'private')
+    await registry.serving.registry.tree.drain()
+    const [medium, away] = [join(folder, 'medium'), join(folder, 'away')]
+    for (const made of [medium, away]) mkdirSync(made)
+    const typed = (kind: string) => commands(kind).replaceAll('/tree', `/${tree}`)
+    await runWell(typed('carry-repos'), { cwd: folder, env: { ...env, MEDIUM: medium } })
+    await registry.stop()
+    copyFileSync(keys.publicKey, join(away, 'core.pub'))
+    const said = await runWell(typed('carried-repos'), { cwd: away, env: { MEDIUM: medium, PLUGIN: 'hello' } })
+    assert.match(said, /they prove hello@1\.0\.0[\s\S]*^hello\s*$/m)
+  })
+
+test('a store and its lockfile are carried to a machine that reaches nothing, and what was changed does not run', async (t) => {
+  const { folder, registry, keys } = await aBusyRegistry(t)
+  const key = readFileSync(keys.publicKey, 'utf8')
+  const repos = { core: { url: `${registry.url}/repos/core.yaml`, keys: [key] } }
+  const services = { web: { health: [{ tool: 'hello', args: ['you'] }] } }
+  const [medium, away, here] = ['medium', 'away', 'here'].map((name) => join(folder, name)) as [string, string, string]
+  for (const made of [medium, away, here]) mkdirSync(made)
+  writeFileSync(join(here, 'octo.yaml'), stringify({ operator: { repos, services } }))
+  await runWell('octo lock', { cwd: here })
+  await runWell(commands('carry-store'), { cwd: here, env: { MEDIUM: medium } })
+  await registry.stop()
+  await runWell(commands('carried-store'), { cwd: away, env: { MEDIUM: medium } })
+  rmSync(join(away, 'store'), { recursive: true })
+  for (const part of ['trees', 'blobs']) {
+    const place = join(medium, 'store/v1', part)
+    const files = filesBelow(place)
+    assert.ok(files.length > 0)
+    for (const file of files) {
+      chmodSync(join(place, file), 0o700)
+      appendFileSync(join(place, file), '#')
+    }
+  }
+  const changed = await runShell(commands('carried-store'), { cwd: away, env: { MEDIUM: medium } })
+  assert.notEqual(changed.code, 0)
+  assert.match(changed.output, /STORE_CORRUPT/)
 })
 
 test('the workflow is YAML and runs the commands of the page', () => {
