@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { coded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
 import { parseName } from '../../schemas/name.ts'
-import { quote } from '../../schemas/quote.ts'
+import { quote, shellWord } from '../../schemas/quote.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import { parsePublicKey } from '../../schemas/trust-key.ts'
 import { readGivenFile } from '../../system/files/given-file.ts'
@@ -94,7 +94,10 @@ async function runCreate({ args, options, terminal }: Run<CreateOptions>) {
     text: () =>
       `created ${visibility === 'private' ? 'private ' : ''}repo ${repo} that admits ${count(keys.length, 'key')}`,
   })
-  if (keys.length === 0) terminal.info(`nothing can be published yet: octo registry repo key add ${repo} FILE`)
+  if (keys.length === 0)
+    terminal.info(
+      `nothing can be published yet: \`octo registry repo key add ${repo} FILE --data ${shellWord(options.data)}\` admits a key`,
+    )
   return 0
 }
 

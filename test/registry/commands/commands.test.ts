@@ -23,6 +23,14 @@ async function aFolder(t: TestContext) {
   return { data, key, keyFile, octo, json }
 }
 
+test('a repo without a key leads to the line that admits one, with the data that was named', async (t) => {
+  const { keyFile, octo } = await aFolder(t)
+  const { stderr } = await octo('repo', 'create', 'core')
+  const [, line = ''] = /nothing can be published yet: `octo ([^`]+)` admits a key/.exec(stderr) ?? []
+  const typed = await typeOcto(line.replace('FILE', keyFile).split(' '))
+  assert.equal(typed.code, 0, `${stderr}${typed.stderr}`)
+})
+
 test('repos, keys and tokens are made, listed and taken back by commands', async (t) => {
   const { key, keyFile, octo, json, data } = await aFolder(t)
   assert.equal((await octo('repo', 'create', 'core', '--key', keyFile)).code, 0)
