@@ -7,6 +7,10 @@ const IN_FRONT = 'there is no TLS in octo: put a web server in front, and say it
 const DAYS = 'say how long it lives with `--days 30`'
 const NO_SECRET =
   'name a file with `--token-file FILE`, or set OCTO_TOKEN: what stands in a command line can be read by everybody'
+const KEEPS_NAME =
+  'a repo keeps its name, which configs, lockfiles and signatures hold: make another with `octo registry repo create NAME --key FILE --data DIR`'
+const KEEPS_REPO =
+  'what was published stays: `octo registry repo visibility NAME private --data DIR` hides a repo from everybody without a token for it'
 const TIME_TO_STOP = 'how long a service may take is in the config: `stop: {timeout: 30s}`'
 
 const HINTS: Readonly<Record<string, string>> = {
@@ -22,6 +26,8 @@ const HINTS: Readonly<Record<string, string>> = {
   ...{ 'registry serve --base-url': 'did you mean `--url`?', 'registry serve --public-url': 'did you mean `--url`?' },
   ...{ 'registry serve --tls-cert': IN_FRONT, 'registry serve --cert': IN_FRONT, 'registry serve --tls': IN_FRONT },
   ...{ 'registry token create --expires': DAYS, 'registry token create --ttl': DAYS },
+  ...{ 'registry repo rename': KEEPS_NAME, 'registry repo move': KEEPS_NAME },
+  ...{ 'registry repo delete': KEEPS_REPO, 'registry repo remove': KEEPS_REPO, 'registry repo rm': KEEPS_REPO },
   'registry repo create --public': 'leave it away: a repo is public unless `--private` is said',
 }
 
@@ -32,7 +38,7 @@ const HINTS_OF_TOO_MANY: Readonly<Record<string, string>> = {
 
 export const OPTIONS_OF_OTHERS = Object.keys(HINTS)
 
-/** `path` is `registry serve`, `option` as it was typed, with or without `=VALUE`. */
+/** `path` is `registry serve`, `option` as it was typed, with or without `=VALUE`; or a word behind `registry repo`. */
 export function hintOfOption(path: string, option: string): string | undefined {
   const typed = `${path} ${option.replace(/=.*$/s, '')}`
   return Object.hasOwn(HINTS, typed) ? HINTS[typed] : undefined

@@ -103,7 +103,10 @@ function usageError(error: CommanderError, program: Command, argv: readonly stri
   const [sentence = '', suggestion] = error.message.replace(/^error: /, '').split('\n')
   const command = mistaken.get(error)
   const help = `run \`${command ? pathOf(command) : program.name()} --help\``
-  const didYouMean = meantBehind(command) ?? suggestion?.match(/Did you mean (?:one of )?(.+?)\?/)?.[1]
+  const didYouMean =
+    error.code === 'commander.unknownCommand'
+      ? nearestBehind(command ?? program)
+      : suggestion?.match(/Did you mean (?:one of )?(.+?)\?/)?.[1]
   return coded('USAGE', {
     message:
       error.code === 'commander.help' ? 'a further word is needed' : inHouseStyle(withoutValues(sentence, error)),
@@ -129,7 +132,8 @@ function asOthersHaveIt({ code, message }: CommanderError, command: Command | un
   if (!command) return undefined
   const path = pathOf(command).replace(/^octo /, '')
   if (code === 'commander.excessArguments') return hintOfTooMany(path)
-  return code === 'commander.unknownOption' ? hintOfOption(path, /'(.+)'/s.exec(message)?.[1] ?? '') : undefined
+  const isOfOthers = code === 'commander.unknownOption' || code === 'commander.unknownCommand'
+  return isOfOthers ? hintOfOption(path, /'(.+)'/s.exec(message)?.[1] ?? '') : undefined
 }
 
 /** The same command line with the unknown option where the plugin gets it. */
@@ -167,16 +171,18 @@ function asOption(error: CommanderError, command: Command | undefined): string |
 function asWordOf(error: CommanderError, command: Command | undefined): string | undefined {
   const words = command?.commands.map((one) => one.name()) ?? []
   if (error.code !== 'commander.excessArguments' || !command || words.length === 0) return undefined
-  const nearest = meantBehind(command) ?? nearestWord(command.args[0] ?? '', words)
+  const nearest = nearestBehind(command)
   const path = pathOf(command)
   return nearest === undefined
     ? `\`${path} --help\` tells of what may stand behind it: ${words.map(quote).join(', ')}`
     : `did you mean \`${path} ${nearest}\`?`
 }
 
-/** What other programs call a word of this one. */
-function meantBehind(command: Command | undefined): string | undefined {
-  return command && wordMeantBehind(pathOf(command).replace(/^octo /, ''), command.args[0] ?? '')
+/** By what other programs call it, else by its letters: what is not near is no slip, and another word would only mislead. */
+function nearestBehind(command: Command): string | undefined {
+  const typed = command.args[0] ?? ''
+  const words = command.commands.map((one) => one.name())
+  return wordMeantBehind(pathOf(command).replace(/^octo /, ''), typed) ?? nearestWord(typed, words)
 }
 
 /** `octo registry repo create`. */

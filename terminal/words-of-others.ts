@@ -23,6 +23,9 @@ const MEANT_BEHIND: Readonly<Record<string, string>> = {
   'registry start': 'serve',
   ...{ 'config check': 'validate', 'config lint': 'validate' },
   ...{ 'cache clean': 'gc', 'cache prune': 'gc', 'cache clear': 'gc' },
+  ...{ 'registry token delete': 'revoke', 'registry token remove': 'revoke', 'registry token rm': 'revoke' },
+  ...{ 'registry repo key delete': 'revoke', 'registry repo key remove': 'revoke', 'registry repo key rm': 'revoke' },
+  ...{ 'registry repo show': 'list', 'registry token show': 'list' },
   ...{ 'self upgrade': 'update', 'self downgrade': 'rollback' },
 }
 

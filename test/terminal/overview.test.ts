@@ -55,16 +55,16 @@ test('what other programs call it leads to the word of octo, with what belongs t
 
 test('what other programs call a word behind a word leads to that of octo', async () => {
   for (const other of OTHERS_BEHIND) {
-    const [path = '', typed = ''] = other.split(' ')
+    const [, path = '', typed = ''] = /^(.+) (\S+)$/.exec(other) ?? []
     assert.notEqual(await problemOf(`octo ${other}`), undefined, other)
     assert.equal(await problemOf(`octo ${path} ${wordMeantBehind(path, typed)} --help`), undefined, other)
   }
 })
 
-test('what other programs have as an option is none here, and the command lines that are told instead can be typed', async () => {
+test('what other programs have as an option or a word is none here, and the command lines that are told instead can be typed', async () => {
   for (const other of OPTIONS_OF_OTHERS) {
     assert.notEqual(await problemOf(`octo ${other}`), undefined, other)
-    const [, path = '', option = ''] = /^(.+) (-\S+)$/.exec(other) ?? []
+    const [, path = '', option = ''] = /^(.+) (\S+)$/.exec(other) ?? []
     const hint = hintOfOption(path, `${option}=hunter2`) ?? ''
     assert.notEqual(hint, '', other)
     for (const [, line = ''] of hint.matchAll(/`(octo [^`]+)`/g)) assert.equal(await problemOf(line), undefined, line)

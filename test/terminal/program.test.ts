@@ -193,3 +193,18 @@ test('every help shows an example and the shared flags, and ends well', async (t
   for (const words of ['octo lock [options] [file]', '--json', '--quiet', '--no-color', 'Examples:\n  $ octo lock'])
     assert.ok(shown.includes(words), `${words} is in\n${shown}`)
 })
+
+test('a word that octo has not is told what to do in its place, and one that is near to none is not guessed', async () => {
+  const program = openProgram()
+  const registry = addCommand(program, { words: 'registry', summary: 'registry', examples: ['octo x'] })
+  const repo = addCommand(registry, { words: 'repo', summary: 'repos', examples: ['octo x'] })
+  for (const words of ['create', 'list'])
+    onRun(addCommand(repo, { words, summary: words, examples: ['octo x'] }), () => Promise.resolve(0))
+  const hintOf = async (word: string) =>
+    (await expectCodeAsync('USAGE', () => runProgram(program, ['registry', 'repo', word]))).hint ?? ''
+  assert.match(await hintOf('rename'), /^a repo keeps its name.*`octo registry repo create NAME/)
+  assert.match(await hintOf('rm'), /^what was published stays: `octo registry repo visibility/)
+  assert.equal(await hintOf('show'), 'did you mean `list`? run `octo registry repo --help`')
+  assert.equal(await hintOf('crate'), 'did you mean `create`? run `octo registry repo --help`')
+  assert.equal(await hintOf('rebase'), 'run `octo registry repo --help`')
+})
