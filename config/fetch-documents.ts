@@ -1,10 +1,12 @@
 // Fetches the documents that a config includes from the web: each once in a run, asked for again only when it changed, all
 // within one time. Where the network is not allowed or the server is down, the copy of an earlier run does, with a warning.
+
 import { DAY_MS } from '../schemas/duration.ts'
 import { coded, isCoded } from '../schemas/errors.ts'
 import { omitUndefined } from '../schemas/omit-undefined.ts'
 import { quote } from '../schemas/quote.ts'
 import { shownAddress } from '../schemas/shown-address.ts'
+import { shownDuration } from '../schemas/shown-duration.ts'
 import type { Http } from '../system/http/open-http.ts'
 import type { DocumentCopies } from './document-copies.ts'
 import { ageInWords, copiesIn, replacedBy, wasReplaced } from './document-copies.ts'
@@ -163,7 +165,7 @@ function notThere(url: string): Error {
 
 function tooLong(url: string): Error {
   return coded('LIMIT_EXCEEDED', {
-    message: `the documents of the config did not come within ${ALL_MS / 1000} seconds`,
+    message: `the documents of the config did not come within ${shownDuration(ALL_MS)}`,
     details: { url: shownAddress(url), wholeMs: ALL_MS },
   })
 }

@@ -1,5 +1,7 @@
 // How a plugin is run, in words: what `octo info` and the registry's page say beside its arguments.
+
 import type { ReleasedManifest } from './manifest.ts'
+import { shownDuration } from './shown-duration.ts'
 
 type ManifestFact = { readonly name: string; readonly text: string }
 
@@ -26,7 +28,7 @@ export function manifestFacts({
     ...(input === 'json' ? [{ name: 'input', text: 'one JSON document on standard input' }] : []),
     { name: 'needs', text: needsText(needs) },
     ...(resident === undefined ? [] : [{ name: 'stays', text: `can answer many checks in one process (${resident})` }]),
-    ...(timeoutMs === undefined ? [] : [{ name: 'timeout', text: `${timeoutMs / 1000} s` }]),
+    ...(timeoutMs === undefined ? [] : [{ name: 'timeout', text: shownDuration(timeoutMs) }]),
     ...(minimumOperator === undefined ? [] : [{ name: 'octo', text: `${minimumOperator} or newer` }]),
   ]
 }

@@ -11,3 +11,8 @@ export function shownDuration(milliseconds: number): string {
   const parts = [hours > 0 && `${hours} h`, minutes > 0 && `${minutes} min`, seconds > 0 && `${seconds} s`]
   return parts.filter(Boolean).join(' ')
 }
+
+/** In whole seconds, one at the least, where less says nothing: `1 s`, `5 min`. */
+export function shownSeconds(milliseconds: number): string {
+  return shownDuration(Math.max(1, Math.ceil(milliseconds / 1000)) * 1000)
+}

@@ -1,10 +1,12 @@
 // Locks between processes that the kernel releases, however a process ends. Node has no flock; SQLite's own file locks are
 // the same thing (it takes 0.08 ms, and is free 0.13 ms after a SIGKILL). The files stay empty.
+
 import { chmodSync, closeSync, constants, lstatSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { coded } from '../schemas/errors.ts'
 import { quote } from '../schemas/quote.ts'
+import { shownDuration } from '../schemas/shown-duration.ts'
 import { clearPlace } from './files/atomic-file.ts'
 import type { DiskWords } from './files/errors.ts'
 import { onDisk } from './files/errors.ts'
@@ -127,7 +129,7 @@ function emptyInPlace(path: string): void {
 
 function busy(subject: string, timeoutMs: number): Error {
   return coded('STORE_BUSY', {
-    message: `another process has held ${quote(subject)} for more than ${Math.round(timeoutMs / 1000)} seconds`,
+    message: `another process has held ${quote(subject)} for more than ${shownDuration(timeoutMs)}`,
     details: { subject, timeoutMs },
     // SQLite says no more of a disk that refuses each lock (ENOLCK) than of one that somebody holds.
     hint: 'wait for it or end it, then run the command again; nothing needs to be cleaned up. A network disk whose service for locks does not run looks the same',

@@ -1,10 +1,12 @@
 // One notifier: what it is to tell, what waits to become one message, the message that is on its way, and how often it may.
 // Pure. One message is on its way at a time: while it cannot be delivered the others become one, so that nothing grows.
+
 import type { NotifierConfig } from '../../config/model/notifier-config.ts'
 import { SEVERITIES } from '../../config/model/notifier-config.ts'
 import { HOUR_MS } from '../../schemas/duration.ts'
 import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { printable } from '../../schemas/quote.ts'
+import { shownSeconds } from '../../schemas/shown-duration.ts'
 import type { Facts } from './compose.ts'
 import { composeNotification } from './compose.ts'
 import { nameOf } from './happening.ts'
@@ -138,7 +140,7 @@ export function answered(
   }
   return {
     outlet: { ...rest, trouble, sending: { ...sending, tries, dueAt, isUnderWay: false } },
-    say: `is tried again in ${Math.round((dueAt - now) / 1000)} s: ${trouble}`,
+    say: `is tried again in ${shownSeconds(dueAt - now)}: ${trouble}`,
   }
 }
 

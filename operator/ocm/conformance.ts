@@ -1,5 +1,6 @@
 // Whether a plugin keeps to the protocol: it is started, asked what cannot do anything, and ended, and each promise gets its row.
 // No endpoint is asked for real: whatever a plugin does for its callers, it does not do here.
+
 import type { Capabilities } from '../../schemas/contract/ocm/capabilities.ts'
 import { routedTypes } from '../../schemas/contract/ocm/capabilities.ts'
 import type { Capability } from '../../schemas/contract/ocm/contracts.ts'
@@ -9,6 +10,7 @@ import type { Contract, Endpoint } from '../../schemas/contract/ocm/endpoints.ts
 import { HEALTH_PATH, REFUSALS, SHUTDOWN_PATH, SUCCESS } from '../../schemas/contract/ocm/refusals.ts'
 import { coded, isCoded, throwDefect } from '../../schemas/errors.ts'
 import { printable, quote } from '../../schemas/quote.ts'
+import { shownDuration } from '../../schemas/shown-duration.ts'
 import type { HttpReply } from '../../system/http/connection.ts'
 import { compileSchema } from './fits-schema.ts'
 import type { Instance } from './instance.ts'
@@ -155,7 +157,7 @@ async function endsWell(instance: Instance, ask: () => void, soonMs: number): Pr
   if (end !== 'late') return end.isClean ? PASSED : { result: 'weak', detail: end.reason }
   instance.kill()
   await instance.ended
-  return { result: 'failed', detail: `it did not within ${soonMs} ms` }
+  return { result: 'failed', detail: `it did not within ${shownDuration(soonMs)}` }
 }
 
 type Raw = {

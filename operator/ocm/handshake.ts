@@ -1,10 +1,12 @@
 // From the start of a plugin until it is known to be well: it says where it listens, and answers there, in time and before it ends.
+
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Announcement, ListenAddress } from '../../schemas/contract/ocm/announcement.ts'
 import { renderAnnouncement } from '../../schemas/contract/ocm/announcement.ts'
 import { HEALTH_PATH } from '../../schemas/contract/ocm/refusals.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { printable, quote } from '../../schemas/quote.ts'
+import { shownDuration } from '../../schemas/shown-duration.ts'
 import type { Connection } from '../../system/http/connection.ts'
 import { openConnection } from '../../system/http/connection.ts'
 import type { InstanceLimits } from './instance-facts.ts'
@@ -96,7 +98,7 @@ function late({ plugin, limits, process }: Starting): Error {
   const what = process.announcement() ? 'answered nothing where it listens' : 'did not say where it listens'
   const lines = process.last()
   return coded('HANDSHAKE_TIMEOUT', {
-    message: `plugin ${quote(plugin)} ${what} within ${limits.startMs} ms${lastWords(lines)}`,
+    message: `plugin ${quote(plugin)} ${what} within ${shownDuration(limits.startMs)}${lastWords(lines)}`,
     details: { plugin, timeoutMs: limits.startMs, stderr: lines },
   })
 }

@@ -1,7 +1,9 @@
 // The life of one instance of a service, without a clock or a process: what happened gives the next state and what is to be
 // done. Whatever was started belongs to a generation, and what it reports later than the next one began counts for nothing.
+
 import type { RestartRule } from '../../config/model/service-spec.ts'
 import { omitUndefined } from '../../schemas/omit-undefined.ts'
+import { shownDuration } from '../../schemas/shown-duration.ts'
 import type { ProcessIdentity } from '../../system/process/identity.ts'
 import type { End } from './end.ts'
 import { endInWords } from './end.ts'
@@ -281,7 +283,7 @@ function due(instance: Instance, behind: string | undefined, setting: Setting): 
   if (instance.due === undefined || setting.now < instance.due) return same(instance)
   if (instance.state === 'pausing') return begin(instance, setting)
   if (instance.state !== 'waiting') return same(instance)
-  const waited = `waited ${MAX_WAIT_MS / 60_000} minutes`
+  const waited = `waited ${shownDuration(MAX_WAIT_MS)}`
   // Whoever holds its secrets may be there later; a service that comes first would have to be started first.
   if (behind !== undefined) return same(rest(instance, 'failed', `${waited}: ${behind}`))
   return failed(instance, `${waited}: ${instance.reason ?? 'its secrets have not come'}`, setting)

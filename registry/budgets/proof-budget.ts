@@ -1,5 +1,7 @@
 // How long releases are checked for one token: a budget that fills up again as time goes by.
+
 import { coded } from '../../schemas/errors.ts'
+import { shownDuration } from '../../schemas/shown-duration.ts'
 import type { Spent } from '../db/records.ts'
 import { secondsUntil, spentNow } from './refill.ts'
 
@@ -22,7 +24,7 @@ export function createProofBudget(msPerHour: number, clock: () => number): Proof
       if (over < 0) return
       const retryAfter = secondsUntil(over + 1, msPerHour)
       throw coded('RATE_LIMITED', {
-        message: `releases of this token were checked for ${Math.round(msPerHour / 1000)} s in an hour, which is its \`proof-ms-per-hour\``,
+        message: `releases of this token were checked for ${shownDuration(msPerHour)} in an hour, which is its \`proof-ms-per-hour\``,
         details: { setting: 'proof-ms-per-hour', limit: msPerHour, retryAfter },
         hint: (data) =>
           `publish smaller archives, or later; the registry’s owner can raise it: \`octo registry serve --data ${data} --limit proof-ms-per-hour=NUMBER\``,

@@ -1,4 +1,5 @@
 // Calls of one server's API, with bodies. A token goes only to the server it was given for: redirects are not followed.
+
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -6,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { decodeContent } from '../../schemas/content-coding.ts'
 import { coded, throwDefect } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
+import { shownDuration, shownSeconds } from '../../schemas/shown-duration.ts'
 import { decodeText } from '../../schemas/text.ts'
 import { awaitAnswer } from './await-answer.ts'
 import type { Asked } from './fetch-error.ts'
@@ -95,7 +97,7 @@ export function openConnection(base: URL, options: ConnectionOptions = {}): Conn
   return {
     base,
     pause(milliseconds) {
-      if (milliseconds >= noticeMs) onWait?.(`asking ${quote(base.host)} again in ${Math.round(milliseconds / 1000)} s`)
+      if (milliseconds >= noticeMs) onWait?.(`asking ${quote(base.host)} again in ${shownSeconds(milliseconds)}`)
       return pause(milliseconds)
     },
     async send(wanted) {
@@ -141,10 +143,10 @@ async function exchange(request: ClientRequest, wanted: HttpRequest, asked: Aske
   }
   const onAbort = () => giveUp('it was given up')
   const limitMs = IDLE_MS + Math.ceil(((body?.size ?? 0) * 1000) / TIMEOUTS.minBytesPerSecond)
-  const late = () => brokenOff(asked, `no answer within ${Math.ceil(limitMs / 1000)} s`)
+  const late = () => brokenOff(asked, `no answer within ${shownSeconds(limitMs)}`)
   const answered = Promise.race([broken.promise, awaitAnswer(request, asked, { limitMs, late })])
   answered.catch(() => undefined)
-  request.setTimeout(IDLE_MS, () => giveUp(`nothing happened for ${IDLE_MS / 1000} s`))
+  request.setTimeout(IDLE_MS, () => giveUp(`nothing happened for ${shownDuration(IDLE_MS)}`))
   if (signal?.aborted) onAbort()
   signal?.addEventListener('abort', onAbort, { once: true })
   try {
@@ -182,7 +184,7 @@ function readText(message: IncomingMessage, asked: Asked, { method, maxBytes }: 
   return new Promise((resolve, reject) => {
     // What came in one piece with the head may have ended it already.
     if (message.destroyed) return reject(message.errored ?? brokenOff(asked, 'it broke off'))
-    const late = () => brokenOff(asked, `it did not come whole within ${IDLE_MS / 1000} s`)
+    const late = () => brokenOff(asked, `it did not come whole within ${shownDuration(IDLE_MS)}`)
     const limit = setTimeout(() => message.destroy(late()), IDLE_MS)
     message.once('close', () => clearTimeout(limit))
     message.on('data', (chunk: Buffer) => {

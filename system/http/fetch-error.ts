@@ -1,9 +1,11 @@
 // What went wrong on the way to an answer, as one error: whom it is about, why in words, and what to do about that.
+
 import { connectionReason } from '../../schemas/connection-reasons.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { printable, quote } from '../../schemas/quote.ts'
 import { shownAddress } from '../../schemas/shown-address.ts'
+import { shownSeconds } from '../../schemas/shown-duration.ts'
 import { isLoopback } from './loopback.ts'
 import type { ProxyServer } from './proxy.ts'
 
@@ -17,7 +19,7 @@ export function addressOf(url: URL): string {
 /** For a person who sees nothing happen: whom one waits for, and until when. */
 export function waitingLine({ url, via }: Asked, limitMs: number): string {
   const place = via ? `${url.host} through the proxy ${via.shown}` : url.host
-  return `waiting for ${place}, for at most ${Math.ceil(limitMs / 1000)} s`
+  return `waiting for ${place}, for at most ${shownSeconds(limitMs)}`
 }
 
 /** A transfer that broke off for a reason that is seen here, not told by the system. */

@@ -1,6 +1,8 @@
 // A deadline for an answer as a whole, over all attempts: whoever sends just enough for the rate would keep a client for hours.
+
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
+import { shownDuration } from '../../schemas/shown-duration.ts'
 import { addressOf } from './fetch-error.ts'
 import type { Answer } from './open-http.ts'
 
@@ -42,7 +44,7 @@ export function startWholeTime(wholeMs: number | undefined): WholeTime {
 function tooLong(answer: Answer, wholeMs: number | undefined): Error {
   const url = addressOf(answer.url)
   return coded('LIMIT_EXCEEDED', {
-    message: `${quote(url)} did not come whole within ${Math.round((wholeMs ?? 0) / 1000)} seconds`,
+    message: `${quote(url)} did not come whole within ${shownDuration(wholeMs ?? 0)}`,
     details: { url, wholeMs },
   })
 }

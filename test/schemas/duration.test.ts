@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { DAY_MS, HOUR_MS, parseDuration, parseSingleDuration, SINGLE_DURATION_PATTERN } from '../../schemas/duration.ts'
-import { shownDuration } from '../../schemas/shown-duration.ts'
+import { shownDuration, shownSeconds } from '../../schemas/shown-duration.ts'
 
 const SINGLE: readonly [string, number][] = [
   ['10s', 10_000],
@@ -85,4 +85,11 @@ test('a duration is shown in the units that people take for it', () => {
     [DAY_MS, '24 h'],
   ]
   for (const [ms, text] of shown) assert.equal(shownDuration(ms), text)
+  const whole: readonly [number, string][] = [
+    [-1, '1 s'],
+    [300, '1 s'],
+    [1500, '2 s'],
+    [300_000, '5 min'],
+  ]
+  for (const [ms, text] of whole) assert.equal(shownSeconds(ms), text)
 })

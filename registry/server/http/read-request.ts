@@ -10,6 +10,7 @@ import type { Name } from '../../../schemas/name.ts'
 import { parseName } from '../../../schemas/name.ts'
 import { printable } from '../../../schemas/quote.ts'
 import { parseShape } from '../../../schemas/shape.ts'
+import { shownDuration } from '../../../schemas/shown-duration.ts'
 import type { Version } from '../../../schemas/version.ts'
 import { parseVersion } from '../../../schemas/version.ts'
 import { readWholeBody } from '../../uploads/read-body.ts'
@@ -78,5 +79,5 @@ export function idempotencyKeyHeader(c: RequestOf): string | undefined {
 }
 
 function tooSlow(): Error {
-  return coded('UPLOAD_TOO_SLOW', { message: `the request was not complete after ${BODY_TIMEOUT_MS / 1000} seconds` })
+  return coded('UPLOAD_TOO_SLOW', { message: `the request was not complete after ${shownDuration(BODY_TIMEOUT_MS)}` })
 }

@@ -1,7 +1,9 @@
 // What somebody with a browser is told when something went wrong: what happened, what to do, and what to tell others. Made from the
 // same problem document that a program gets, so that it says no more than that does.
+
 import { html } from 'hono/html'
 import type { Problem } from '../../../schemas/api.ts'
+import { shownSeconds } from '../../../schemas/shown-duration.ts'
 import { sentence } from './blocks.ts'
 import type { Html } from './layout.ts'
 import { layout } from './layout.ts'
@@ -34,7 +36,7 @@ function advice(status: number, retryAfter: string | undefined, link: Link): rea
   if (status === 404) return ['Look whether the address is complete.', start]
   if (status === 405)
     return [html`Addresses of the API are asked by programs: <a href="${link('/api')}">this is how</a>.`]
-  if (status === 429 || status === 503) return [`Try again in ${retryAfter ?? '1'} s.`]
+  if (status === 429 || status === 503) return [`Try again in ${shownSeconds(Number(retryAfter ?? 1) * 1000)}.`]
   if (status >= 500) return ['Try again. If it stays, tell whoever runs this registry the request below.']
   return [start]
 }

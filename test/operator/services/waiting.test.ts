@@ -37,7 +37,7 @@ test(
       clock.pass()
       await started
       assert.equal(stateOf(supervisor, 'web.1').state, 'failed')
-      assert.equal(stateOf(supervisor, 'web.1').reason, `waited 5 minutes: ${reason}`)
+      assert.equal(stateOf(supervisor, 'web.1').reason, `waited 5 min: ${reason}`)
       await supervisor.stop([])
     })
   },

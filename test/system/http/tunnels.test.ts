@@ -199,6 +199,6 @@ test('whoever waits for a call of an API is told for whom, and through which pro
   assert.equal(lines.length, 1)
   assert.match(
     lines[0] ?? '',
-    /^waiting for plugins\.invalid through the proxy http:\/\/localhost:\d+, for at most \d+ s$/,
+    /^waiting for plugins\.invalid through the proxy http:\/\/localhost:\d+, for at most \d+ (?:s|min)$/,
   )
 })
