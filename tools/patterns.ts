@@ -43,6 +43,13 @@ export const PATTERNS: readonly Pattern[] = [
     instead: 'show it with the Terminal of terminal/index.ts, or return it to whoever has one',
   },
   {
+    rule: 'own-duration',
+    within: 'text',
+    find: /\/ (?:1000|60_000)\)*\} (?:ms|s|seconds|min|minutes)\b/g,
+    only: PARTS,
+    instead: 'word it with shownDuration or shownSeconds of schemas/shown-duration.ts, as all other durations are',
+  },
+  {
     rule: 'exit',
     find: /\bprocess\.exit\(/g,
     except: /^(bin|test|bench|sdk|plugins)\/|^setup\.js$/,

@@ -1,8 +1,10 @@
 // Kills the program of a service while `octo status --watch` runs, and waits until it is back.
+
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { coded } from '../../schemas/errors.ts'
+import { shownDuration } from '../../schemas/shown-duration.ts'
 import type { StackScreen } from './screen.ts'
 
 const PATIENCE_MS = 60_000
@@ -30,7 +32,7 @@ export async function killAndWatch(screen: StackScreen, service: string, signal:
   await closed
   if (signal.aborted || (now?.isHealthy && now.pid !== killed)) return
   throw coded('OS_FAILED', {
-    message: `\`${service}\` was killed and did not come back within ${PATIENCE_MS / 1000} seconds`,
+    message: `\`${service}\` was killed and did not come back within ${shownDuration(PATIENCE_MS)}`,
     details: { service },
   })
 }

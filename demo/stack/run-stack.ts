@@ -1,9 +1,11 @@
 // `octo demo stack`: a database, an API and a web as services of this machine; one of them is killed, and comes back. The steps in
 // the order in which people see them. Everything that is started ends with it.
+
 import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
+import { shownDuration } from '../../schemas/shown-duration.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { formatDuration } from '../../terminal/index.ts'
 import { requireOwnCheckout } from '../prepare-data.ts'
@@ -109,7 +111,7 @@ async function showMail(screen: StackScreen, mails: MailCatcher, signal: AbortSi
   const patience = AbortSignal.any([signal, AbortSignal.timeout(MAIL_MS)])
   const mail = await mails.mail((text) => text.includes('SIGKILL'), patience)
   if (signal.aborted) return
-  if (mail === undefined) throw coded('OS_FAILED', { message: `no mail of the crash within ${MAIL_MS / 1000} seconds` })
+  if (mail === undefined) throw coded('OS_FAILED', { message: `no mail of the crash within ${shownDuration(MAIL_MS)}` })
   screen.print(`\na mail has come, mails/${basename(mail.file)}:\n\n${mail.text}`)
 }
 

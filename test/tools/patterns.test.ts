@@ -21,6 +21,12 @@ const samples: readonly Sample[] = [
   { rule: 'file-name', path: 'client/readConfig.ts', bad: '', goodPath: 'client/read-config.ts', good: '' },
   { rule: 'console', bad: 'console.log(1)', good: 'terminal.print("console.log")' },
   { rule: 'console', bad: 'console.log(1)', good: 'console.log(1)', goodPath: 'tools/x.ts' },
+  {
+    rule: 'own-duration',
+    path: 'client/a.ts',
+    bad: 'say(`within ${Math.round(ms / 1000)} seconds`)',
+    good: 'say(`within ${shownDuration(ms)}`, { value: ms / 1000 })',
+  },
   { rule: 'exit', bad: 'process.exit(1)', good: 'process.exitCode = 1' },
   {
     rule: 'environment',
