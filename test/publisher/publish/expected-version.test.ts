@@ -4,6 +4,7 @@ import { requireVersion } from '../../../publisher/publish/expected-version.ts'
 import { CodedError } from '../../../schemas/errors.ts'
 import type { Name } from '../../../schemas/name.ts'
 import type { Version } from '../../../schemas/version.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
 import { aPluginProject } from '../../support/builders/plugin-project.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 import { typeOcto } from '../../support/octo/in-process-octo.ts'
@@ -30,6 +31,22 @@ for (const [expected, version, code] of ROWS)
       code,
     )
   })
+
+const MEANT = [
+  ['refs/tags/v0.1.0', 'give the tag alone: `--expect-version v0.1.0`'],
+  ['refs/tags/0.1.0-rc.1', 'give the tag alone: `--expect-version 0.1.0-rc.1`'],
+  ['my-check@1.2.3', 'give the tag alone: `--expect-version 1.2.3`'],
+  ['refs/heads/main', 'give the tag that was pushed, such as `--expect-version v1.2.3`; a branch names no version'],
+  ['', 'give the tag that was pushed, such as `--expect-version v1.2.3`; a branch names no version'],
+] as const
+test('what CI gives in place of a version comes with what is meant', () => {
+  for (const [expected, hint] of MEANT) {
+    const error = expectCode('VERSION_INVALID', () =>
+      requireVersion({ name: 'x' as Name, version: '0.1.0' as Version }, expected),
+    )
+    assert.equal(error.hint, hint)
+  }
+})
 
 test('a tag that differs from plugin.yaml publishes nothing, even when that version is published already', async (t) => {
   const registry = await startTestRegistry(t)
