@@ -76,6 +76,8 @@ async function run(octo: OctoSetting, { built, given, words, config, keep, termi
     case 'checked':
       return shellCodeOf(await showRun(octo, ['check', ...shared, ...places, '--phase', 'health', '--verbose']))
     case 'run':
+      if (built.manifest.kind === 'service')
+        terminal.info(`${plugin} is a service: it runs until it ends by itself or is interrupted, as by Ctrl-C`)
       return shellCodeOf(await showRun(octo, ['run', plugin, ...shared, '--', ...words]))
   }
 }

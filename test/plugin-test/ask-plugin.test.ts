@@ -100,6 +100,14 @@ test('a check with a secret argument is tested with it', async (t) => {
   assert.doesNotMatch(stdout + stderr, /hunter2|not given/)
 })
 
+test('of a service it is said that it stays, before it is run', async (t) => {
+  const { octo, dir } = aProject(t, CHECK.replace('kind: tool', 'kind: service').replace('output: check/v1\n', ''))
+  writeFileSync(join(dir, 'check.sh'), '#!/bin/sh\necho served >&2\n')
+  const { code, stderr } = await octo()
+  assert.equal(code, 0, stderr)
+  assert.match(stderr, /my-check is a service: it runs until it ends by itself or is interrupted.*^served$/ms)
+})
+
 test('a plugin that takes words alone is given no file of arguments', async (t) => {
   const { octo, dir, folder } = aProject(
     t,
