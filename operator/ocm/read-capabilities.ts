@@ -48,7 +48,7 @@ export async function readCapabilities(
 function problemOf({ stopped, exitCode, signal, timeoutMs, stdout }: Ending): string | undefined {
   if (stopped === 'timeout') return `did not end within ${shownDuration(timeoutMs)}`
   if (stopped === 'interrupted') return 'was interrupted'
-  if (stopped === 'flood' || stdout.droppedBytes > 0) return 'printed without end'
+  if (stopped === 'flood' || stdout.droppedBytes > 0) return 'printed more than a document may have'
   if (signal !== undefined) return `was ended by ${signal}`
   if (exitCode !== 0) return `ended with exit code ${exitCode}`
   return stdout.text.trim() === '' ? 'printed nothing' : undefined

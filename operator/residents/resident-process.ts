@@ -142,7 +142,7 @@ function residentOf(
     heardBytes += chunk.length
     if (!isGone) lines.add(chunk)
     if (!isGone) believe()
-    if (heardBytes > FLOOD_BYTES) breach('printed without an end')
+    if (heardBytes > FLOOD_BYTES) breach('printed more than 10 MiB beside answers')
   })
   // One that does not read is noticed by the time of the question.
   stdin?.on('error', () => undefined)

@@ -33,7 +33,7 @@ export function stoppedReport(ending: Ending): CheckReport | undefined {
     return hostReport(`no result within ${formatDuration(timeoutMs)}, killed`, TIMED_OUT, ending)
   if (stopped === 'flood') {
     const printed = formatBytes(ending.stdout.totalBytes + ending.stderr.totalBytes)
-    return hostReport(`printed ${printed} without an end, killed`, signalCode('SIGKILL'), ending)
+    return hostReport(`printed ${printed}, more than a run may, killed`, signalCode('SIGKILL'), ending)
   }
   if (stopped === 'interrupted') return hostReport('interrupted', signalCode('SIGTERM'), ending)
   return signal === undefined ? undefined : hostReport(`ended by ${signal}`, signalCode(signal), ending)

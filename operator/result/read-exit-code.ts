@@ -14,8 +14,12 @@ export function readExitCode(ending: Ending, exitCode: number): CheckReport {
 
 /** No result: of the codes of sysexits.h all but 75 say that trying again cannot help. */
 export function readOtherCode(ending: Ending, exitCode: number): CheckReport {
-  const report: CheckReport = { status: 'unknown', summary: `exited with ${exitCode}${because(ending)}` }
-  return isOfSysexits(exitCode) && exitCode !== 75 ? { ...report, final: true } : report
+  const report = (expected: string): CheckReport => ({
+    status: 'unknown',
+    summary: summaryOf(`exited with ${exitCode}${expected}${because(ending)}`),
+  })
+  if (!isOfSysexits(exitCode)) return report(', expected 0 to 3')
+  return exitCode === 75 ? report('') : { ...report(''), final: true }
 }
 
 /** The last words on stderr tell most about a crash. */

@@ -3,7 +3,7 @@
 import { MAX_RESULT_BYTES, parseCheckResult } from '../../schemas/check-result.ts'
 import { throwDefect } from '../../schemas/errors.ts'
 import { omitUndefined } from '../../schemas/omit-undefined.ts'
-import { printable } from '../../schemas/quote.ts'
+import { printable, quote } from '../../schemas/quote.ts'
 import type { Captured } from '../../system/process/captured-output.ts'
 import { overwrittenParts, withoutSequences } from './plain-text.ts'
 import type { CheckReport } from './report.ts'
@@ -27,7 +27,8 @@ export function readResultLine(output: Captured): ResultLine {
   if (output.isOpen && !last.isEnded) return { kind: 'cut', problem: 'its last line has no end' }
   if (last.text.startsWith('{')) return readJson(last.text, output)
   if (!LOOKS_LIKE_JSON.test(withoutSequences(output.text))) return { kind: 'none' }
-  return { kind: 'broken', problem: 'it holds JSON that is not one whole line at its end' }
+  const problem = `it holds JSON that is not one whole line at its end, which is ${quote(printable(last.text, MAX_SHOWN))}`
+  return { kind: 'broken', problem }
 }
 
 type LastLine = { readonly text: string; readonly isEnded: boolean }
@@ -47,6 +48,7 @@ export function lastLine({ text, tail }: Captured): LastLine | undefined {
   }
 }
 
+const MAX_SHOWN = 100
 const A_RESULT = '`{"v":1,"status":"ok","summary":"…"}`'
 
 function readJson(line: string, { isUtf8 }: Captured): ResultLine {

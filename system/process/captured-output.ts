@@ -74,7 +74,8 @@ export function captureOutput(limits: OutputLimits, readLine: ReadLine = () => [
     const whole = Buffer.concat([...head, ...tail])
     if (droppedBytes === 0) return { ...kept, text: whole.toString('utf8'), isUtf8: isUtf8(whole) }
     const end = Buffer.concat(tail)
-    const note = `\n… dropped ${droppedLines} lines, ${droppedBytes} bytes …\n`
+    const lost = droppedLines === 0 ? '' : `${droppedLines} ${droppedLines === 1 ? 'line' : 'lines'}, `
+    const note = `\n… dropped ${lost}${droppedBytes} bytes …\n`
     const text = `${Buffer.concat(head).toString('utf8')}${note}${end.toString('utf8')}`
     return { ...kept, text, tail: end.toString('utf8'), isUtf8: isUtf8(end) }
   }

@@ -71,7 +71,7 @@ const ENDINGS: readonly (readonly [
     { script: 'while :; do echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa; done' },
     'unknown',
     true,
-    /without an end/,
+    /more than a run may/,
   ],
   [
     'codes for a terminal',

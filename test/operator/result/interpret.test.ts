@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { interpret } from '../../../operator/result/interpret.ts'
+import type { EndingRecipe } from '../../support/builders/endings.ts'
 import { anEnding } from '../../support/builders/endings.ts'
 
 const check = (stdout: string, exitCode: number, stderr = '') =>
@@ -86,6 +87,27 @@ test('Nagios measures become metrics', () => {
   ])
   assert.deepEqual(report.furtherLines, ['more'])
 })
+
+const SUMMARIES: readonly [what: string, recipe: EndingRecipe, summary: RegExp][] = [
+  ['an exit code that is none', { stdout: 'x', exitCode: 5 }, /^exited with 5, expected 0 to 3: x$/],
+  ['one of sysexits.h', { stdout: 'x', exitCode: 70 }, /^exited with 70: x$/],
+  [
+    'text behind the result',
+    { stdout: '{"v":1,"status":"ok","summary":"fine"}\nall \u0007 done\n' },
+    /not one whole line at its end, which is `all \\u\{7\} done`$/,
+  ],
+  [
+    'a flood',
+    { stopped: 'flood', stderr: 'x'.repeat(11 * 1024 * 1024) },
+    /^printed 11 MiB, more than a run may, killed$/,
+  ],
+]
+for (const [what, recipe, summary] of SUMMARIES)
+  test(`of ${what} it is said what was found and expected`, () => {
+    for (const contract of ['check/v1', 'nagios'] as const)
+      if (contract === 'check/v1' || what !== 'text behind the result')
+        assert.match(interpret(anEnding(recipe), contract).summary, summary)
+  })
 
 test('measures without end are cut and parsed in time', () => {
   const report = check(`OK | ${"'".repeat(30_000)} ${'a=1 '.repeat(10_000)}`, 0)

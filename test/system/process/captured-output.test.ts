@@ -16,6 +16,13 @@ function capture(text: string, pieceBytes: number) {
   return { seen, captured: output.finish(false) }
 }
 
+test('what was dropped is counted in lines where it had any', () => {
+  const note = (text: string) => /\n… .* …\n/.exec(capture(text, 1000).captured.text)?.[0].trim()
+  assert.equal(note('x'.repeat(40)), '… dropped 10 bytes …')
+  assert.equal(note(`${'x'.repeat(12)}\n${'x'.repeat(27)}`), '… dropped 1 line, 10 bytes …')
+  assert.equal(note('word\n'.repeat(8)), '… dropped 2 lines, 10 bytes …')
+})
+
 for (const pieceBytes of [1, 3, 7, 1000]) {
   test(`in pieces of ${pieceBytes}, short output is whole and each line is seen once`, () => {
     const { seen, captured } = capture('one\n\ntwo\r\nthree', pieceBytes)
