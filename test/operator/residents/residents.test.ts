@@ -73,7 +73,7 @@ const runIn = (residents: Residents | undefined, executable: VerifiedExecutable,
 function comparable({ durationMs: _, metrics, summary, ...rest }: PluginRunResult) {
   return {
     ...rest,
-    summary: summary.replace(/[\d.]+ ms/g, 'N ms'),
+    summary: summary.replace(/[\d.]+ m?s/g, 'N ms'),
     metrics: metrics?.map(({ value: __, ...metric }) => metric),
   }
 }
