@@ -1,6 +1,7 @@
 // From unknown to typed, in one place: a zod shape gives the type, the validator and the JSON Schema.
 import type { z } from 'zod'
 import type { ErrorCode } from './error-codes.ts'
+import type { CodedError } from './errors.ts'
 import { coded } from './errors.ts'
 import { nearestWord } from './nearest-word.ts'
 import { omitUndefined } from './omit-undefined.ts'
@@ -35,6 +36,13 @@ export function parseShape<Shape extends z.ZodType>(
     message: `${quote(source.name)} ${placeOf(first)}${first?.message ?? 'has another shape than expected'}${countNote(problems.length)}`,
     details: { source: source.name, problems },
   })
+}
+
+/** The message with every problem that it counts, for where the details of an error are not shown. */
+export function allProblemsOf({ message, details }: Pick<CodedError, 'message' | 'details'>): string {
+  const problems = Array.isArray(details.problems) ? (details.problems as Problem[]) : []
+  const others = problems.slice(1).map((problem) => `${placeOf(problem)}${problem.message}`)
+  return [others.length === 0 ? message : message.replace(/ \(and \d+ more\)$/, ''), ...others].join('; ')
 }
 
 function problemOf(issue: z.core.$ZodIssue, source: Source, shape: z.ZodType): Problem {

@@ -5,6 +5,7 @@ import { OUTCOME_EXIT_CODES } from '../../schemas/contract/outcome.ts'
 import { throwDefect } from '../../schemas/errors.ts'
 import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { printable } from '../../schemas/quote.ts'
+import { allProblemsOf } from '../../schemas/shape.ts'
 import type { Ending } from '../../system/process/run-process.ts'
 import { stoppedReport } from './interpret.ts'
 import { shownLines } from './plain-text.ts'
@@ -64,7 +65,7 @@ function findLine<Line>(ending: Ending, parse: (text: string) => Line): Found<Li
     return { line: parse(last.text) }
   } catch (error) {
     throwDefect(error)
-    return { problem: `its result is of no use: ${printable(error.message, 300)}` }
+    return { problem: `its result is of no use: ${printable(allProblemsOf(error), 300)}` }
   }
 }
 

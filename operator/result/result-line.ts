@@ -4,6 +4,7 @@ import { MAX_RESULT_BYTES, parseCheckResult } from '../../schemas/check-result.t
 import { throwDefect } from '../../schemas/errors.ts'
 import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { printable, quote } from '../../schemas/quote.ts'
+import { allProblemsOf } from '../../schemas/shape.ts'
 import type { Captured } from '../../system/process/captured-output.ts'
 import { overwrittenParts, withoutSequences } from './plain-text.ts'
 import type { CheckReport } from './report.ts'
@@ -58,6 +59,9 @@ function readJson(line: string, { isUtf8 }: Captured): ResultLine {
     return { kind: 'result', report: { status, summary: summaryOf(summary), ...omitUndefined(rest) } }
   } catch (error) {
     throwDefect(error)
-    return { kind: 'broken', problem: `${printable(error.message, 300)}; a result is a line such as ${A_RESULT}` }
+    return {
+      kind: 'broken',
+      problem: `${printable(allProblemsOf(error), 300)}; a result is a line such as ${A_RESULT}`,
+    }
   }
 }
