@@ -16,7 +16,7 @@ import { processStreams } from './streams.ts'
 import type { Terminal, TerminalFlags } from './terminal.ts'
 import { openTerminal } from './terminal.ts'
 import { shownOption, typedOption, typedWords } from './typed-words.ts'
-import { wordMeantBehind } from './words-of-others.ts'
+import { standsInFront, wordMeantBehind } from './words-of-others.ts'
 
 export type CommandSpec = {
   /** The word and its arguments as commander reads them, `install [plugins...]`. */
@@ -115,6 +115,7 @@ function usageError(error: CommanderError, program: Command, argv: readonly stri
       afterDashes(error, command, argv) ??
       asOption(error, command) ??
       asWordOf(error, command) ??
+      inFrontOf(error, command) ??
       (didYouMean ? `did you mean \`${didYouMean}\`? ${help}` : help),
   })
 }
@@ -178,11 +179,24 @@ function asWordOf(error: CommanderError, command: Command | undefined): string |
     : `did you mean \`${path} ${nearest}\`?`
 }
 
+/** A word that stands behind `octo` itself. */
+function inFrontOf({ code }: CommanderError, command: Command | undefined): string | undefined {
+  const [typed = ''] = command?.args ?? []
+  if (code !== 'commander.unknownCommand' || !command || !standsInFront(wordsOf(command), typed)) return undefined
+  const path = command.parent ? pathOf(command.parent) : ''
+  return `did you mean \`${path} ${typed}\`? run \`${pathOf(command)} --help\``
+}
+
 /** By what other programs call it, else by its letters: what is not near is no slip, and another word would only mislead. */
 function nearestBehind(command: Command): string | undefined {
   const typed = command.args[0] ?? ''
   const words = command.commands.map((one) => one.name())
-  return wordMeantBehind(pathOf(command).replace(/^octo /, ''), typed) ?? nearestWord(typed, words)
+  return wordMeantBehind(wordsOf(command), typed) ?? nearestWord(typed, words)
+}
+
+/** Behind `octo`: `registry repo create`. */
+function wordsOf(command: Command): string {
+  return pathOf(command).replace(/^octo /, '')
 }
 
 /** `octo registry repo create`. */

@@ -21,6 +21,7 @@ const MEANT: Readonly<Record<string, string>> = {
 /** Behind a word of octo that has words of its own. */
 const MEANT_BEHIND: Readonly<Record<string, string>> = {
   'registry start': 'serve',
+  ...{ 'plugin list': 'ls', 'plugin info': 'inspect', 'plugin status': 'ps', 'plugin validate': 'check' },
   ...{ 'config check': 'validate', 'config lint': 'validate' },
   ...{ 'cache clean': 'gc', 'cache prune': 'gc', 'cache clear': 'gc' },
   ...{ 'registry token delete': 'revoke', 'registry token remove': 'revoke', 'registry token rm': 'revoke' },
@@ -28,6 +29,12 @@ const MEANT_BEHIND: Readonly<Record<string, string>> = {
   ...{ 'registry repo show': 'list', 'registry token show': 'list' },
   ...{ 'self upgrade': 'update', 'self downgrade': 'rollback' },
 }
+
+/** All words of octo are about plugins; behind `octo plugin` stand those about service plugins alone. */
+export const OTHERS_IN_FRONT: readonly string[] = [
+  ...['run', 'test', 'init', 'build', 'sign', 'publish', 'yank', 'deprecate', 'quarantine'],
+  ...['add', 'remove', 'install', 'update', 'search', 'outdated'],
+]
 
 /** Programs whose lines are typed by habit: what stands behind one says what is meant. */
 const PROGRAMS: Readonly<Record<string, string>> = {
@@ -49,6 +56,11 @@ export function wordsMeantBy(typed: string): string | undefined {
 export function wordMeantBehind(path: string, typed: string): string | undefined {
   const both = `${path} ${typed}`
   return Object.hasOwn(MEANT_BEHIND, both) ? MEANT_BEHIND[both] : undefined
+}
+
+/** Whether the word stands behind `octo` itself, and not behind `path`. */
+export function standsInFront(path: string, typed: string): boolean {
+  return path === 'plugin' && OTHERS_IN_FRONT.includes(typed)
 }
 
 /** The words of octo for the line of another program, `docker ps`; `isOcto` knows the words of octo. */

@@ -4,9 +4,16 @@ import { test } from 'node:test'
 import { WORDS } from '../../terminal/commands.ts'
 import { hintOfOption, OPTIONS_OF_OTHERS } from '../../terminal/options-of-others.ts'
 import { overview, unknownWord } from '../../terminal/overview.ts'
-import { OTHER_PROGRAMS, OTHERS, OTHERS_BEHIND, wordMeantBehind } from '../../terminal/words-of-others.ts'
+import {
+  OTHER_PROGRAMS,
+  OTHERS,
+  OTHERS_BEHIND,
+  OTHERS_IN_FRONT,
+  wordMeantBehind,
+} from '../../terminal/words-of-others.ts'
 import { collectedStreams } from '../support/machine/collected-streams.ts'
 import { problemOf } from '../support/octo/command-table.ts'
+import { typeOcto } from '../support/octo/in-process-octo.ts'
 
 const ALL = '`octo --help` lists all words'
 const didYouMean = (words: string) => `did you mean \`octo ${words}\`? ${ALL}`
@@ -58,6 +65,14 @@ test('what other programs call a word behind a word leads to that of octo', asyn
     const [, path = '', typed = ''] = /^(.+) (\S+)$/.exec(other) ?? []
     assert.notEqual(await problemOf(`octo ${other}`), undefined, other)
     assert.equal(await problemOf(`octo ${path} ${wordMeantBehind(path, typed)} --help`), undefined, other)
+  }
+})
+
+test('a word of octo behind `octo plugin` leads to that word', async () => {
+  for (const word of OTHERS_IN_FRONT) {
+    const { stderr } = await typeOcto(['plugin', word, '.'])
+    assert.ok(stderr.includes(`\nhint: did you mean \`octo ${word}\`? `), stderr)
+    assert.equal(await problemOf(`octo ${word} --help`), undefined, word)
   }
 })
 
