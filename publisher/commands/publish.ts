@@ -10,6 +10,7 @@ import type { Terminal } from '../../terminal/index.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
 import { repeatable } from '../../terminal/repeatable.ts'
 import { secretPrompt } from '../../terminal/secret-prompt.ts'
+import { registryName } from '../account/registry-url.ts'
 import { readProject } from '../project/read-project.ts'
 import { requireVersion } from '../publish/expected-version.ts'
 import { watchForInterruption } from '../publish/interruption.ts'
@@ -109,7 +110,14 @@ async function chooseSigner(
 
 /** Shown as soon as it is true: what comes later may fail. */
 function show(report: PublishReport, terminal: Terminal): void {
-  if (!terminal.json) terminal.sentence(reportLine(report))
+  if (terminal.json) return
+  terminal.sentence(reportLine(report))
+  if (report.standing?.state === 'yanked') terminal.warn(`no new install chooses it: ${wayBack(report)}`)
+}
+
+function wayBack({ repo, plugin, version, document }: PublishReport): string {
+  const registry = registryName(new URL('../..', document))
+  return `\`octo unyank ${repo}/${plugin}@${version} --registry ${shellWord(registry)}\` takes the yank back`
 }
 
 /** How whoever is to use the plugins begins: one line for each repo that something new is in. */

@@ -3,6 +3,8 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import { parsePublicKey } from '../../schemas/trust-key.ts'
+import type { VersionStanding } from '../../schemas/version-notes.ts'
+import { versionNotes } from '../../schemas/version-notes.ts'
 import { parseBaseUrl } from '../../static-tree/base-url.ts'
 import { readGivenFile } from '../../system/files/given-file.ts'
 import { count } from '../../terminal/index.ts'
@@ -50,12 +52,16 @@ export function addRepo(program: Command): void {
       text: () =>
         [
           ...built.added.map((release) => `added      ${release}`),
-          ...built.unchanged.map((release) => `unchanged  ${release}`),
+          ...built.unchanged.map((release) => unchangedLine(release, built.standings[release])),
           `${count(built.plugins, 'plugin')} in ${count(built.repos.length, 'repo')}, ${count(built.written, 'document')} written`,
         ].join('\n'),
     })
     return 0
   })
+}
+
+function unchangedLine(release: string, standing: VersionStanding | undefined): string {
+  return [`unchanged  ${release}`, ...(standing ? versionNotes(standing) : [])].join(', ')
 }
 
 /** SOURCE_DATE_EPOCH makes the whole tree reproducible. */

@@ -9,6 +9,7 @@ import { parseName } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { Version } from '../../schemas/version.ts'
 import { parseVersionInput } from '../../schemas/version.ts'
+import { versionNotes } from '../../schemas/version-notes.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
 import { callApi } from '../publish/call-api.ts'
 import type { RegistryOptions } from './registry-options.ts'
@@ -96,6 +97,6 @@ function parseTarget(text: string, repoFlag: string | undefined): Target {
 }
 
 function describe({ repo, plugin, version, state, reason, deprecated }: VersionStateAnswer): string {
-  const notes = [reason ? `${state} (${reason})` : state, ...(deprecated ? [`deprecated (${deprecated})`] : [])]
-  return `${repo}/${plugin}@${version} is ${notes.join(', ')}`
+  const notes = versionNotes({ state, reason, deprecated })
+  return `${repo}/${plugin}@${version} is ${[...(state === 'active' ? [state] : []), ...notes].join(', ')}`
 }

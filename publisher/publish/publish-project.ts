@@ -2,6 +2,8 @@
 import { join } from 'node:path'
 import type { Name } from '../../schemas/name.ts'
 import type { ReleasePredicate } from '../../schemas/release-statement.ts'
+import type { VersionStanding } from '../../schemas/version-notes.ts'
+import { standingOf, versionNotes } from '../../schemas/version-notes.ts'
 import { pluginDocumentPath } from '../../static-tree/paths.ts'
 import type { Connection } from '../../system/http/connection.ts'
 import type { Progress, Terminal } from '../../terminal/index.ts'
@@ -46,6 +48,8 @@ export type PublishReport = {
   readonly version: string
   /** `planned` with `--dry-run`. */
   readonly state: 'published' | 'unchanged' | 'planned'
+  /** What the registry says of a version that was there before: whether it is offered, and why not. */
+  readonly standing?: VersionStanding
   readonly signer: string
   /** Address of the plugin document. */
   readonly document: string
@@ -105,8 +109,11 @@ async function rehearse(request: ProjectRequest, { predicate, out, before }: Pre
   if (before) {
     await requireSameRelease(connection, before.version, release)
     await verifyPublished(connection, release)
-  } else await signer.sign(out, predicate)
-  return { ...reportOf(predicate, request), state: before ? 'unchanged' : 'planned', uploadedBytes: 0 }
+    const standing = standingOf(before.version)
+    return { ...reportOf(predicate, request), state: 'unchanged', standing, uploadedBytes: 0 }
+  }
+  await signer.sign(out, predicate)
+  return { ...reportOf(predicate, request), state: 'planned', uploadedBytes: 0 }
 }
 
 function reportOf(predicate: ReleasePredicate, { signer, connection }: ProjectRequest) {
@@ -122,8 +129,9 @@ function reportOf(predicate: ReleasePredicate, { signer, connection }: ProjectRe
 }
 
 /** One line for each plugin, for people and CI logs. */
-export function reportLine({ repo, plugin, version, state, artifacts }: PublishReport): string {
+export function reportLine({ repo, plugin, version, state, standing, artifacts }: PublishReport): string {
   const bytes = artifacts.reduce((sum, { size }) => sum + size, 0)
   const words = { published: 'published', unchanged: 'unchanged', planned: 'would publish' }
-  return `${words[state]} ${repo}/${plugin} ${version} (${count(artifacts.length, 'artifact')}, ${formatBytes(bytes)})`
+  const what = `${words[state]} ${repo}/${plugin} ${version} (${count(artifacts.length, 'artifact')}, ${formatBytes(bytes)})`
+  return standing ? [what, ...versionNotes(standing)].join(', ') : what
 }

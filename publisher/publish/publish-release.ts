@@ -1,6 +1,8 @@
 // The steps from a signed release in dist to a version that everyone can install.
 import { join } from 'node:path'
 import { isCoded } from '../../schemas/errors.ts'
+import type { VersionStanding } from '../../schemas/version-notes.ts'
+import { standingOf } from '../../schemas/version-notes.ts'
 import { BUNDLE_FILE } from '../../static-tree/paths.ts'
 import { inParallel } from '../../system/async/limit.ts'
 import type { Connection } from '../../system/http/connection.ts'
@@ -30,6 +32,8 @@ type PublishRequest = {
 export type Outcome = {
   /** `unchanged`: this very release was published before. */
   readonly state: 'published' | 'unchanged'
+  /** What the registry says of a version that was there before. */
+  readonly standing?: VersionStanding
   readonly serial: number
   /** What is chosen where no version is asked for. */
   readonly isNewest: boolean
@@ -64,7 +68,8 @@ async function unchanged(request: PublishRequest, { version }: Shown): Promise<O
   // It was lost there, as when a backup from before it came back, and a cache or a mirror still shows it.
   if (state === 'open') return uploadAndPublish(request, bundle, release)
   const { serial, isNewest } = await verifyPublished(connection, { predicate, key: signer.trustKey })
-  return { state: 'unchanged', serial, isNewest, publishedAt: version.publishedAt, uploadedBytes: 0 }
+  const { publishedAt } = version
+  return { state: 'unchanged', standing: standingOf(version), serial, isNewest, publishedAt, uploadedBytes: 0 }
 }
 
 function shownNow({ connection, predicate }: PublishRequest): Promise<Shown | undefined> {

@@ -8,6 +8,8 @@ import { requireRoomForPlugin, requireRoomForRepo, requireRoomForVersion } from 
 import { stableJson } from '../../schemas/json.ts'
 import type { Name } from '../../schemas/name.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
+import type { VersionStanding } from '../../schemas/version-notes.ts'
+import { standingOf } from '../../schemas/version-notes.ts'
 import type { BaseUrl } from '../../static-tree/base-url.ts'
 import { listingOf } from '../../static-tree/newest.ts'
 import { BUNDLE_FILE, releaseFolder } from '../../static-tree/paths.ts'
@@ -45,6 +47,8 @@ export type RepoBuilt = {
   readonly plugins: number
   readonly added: readonly string[]
   readonly unchanged: readonly string[]
+  /** What the tree says of those that were there, by their names: whether they are offered, and why not. */
+  readonly standings: Readonly<Record<string, VersionStanding>>
   /** Documents that were written, their variants not counted. */
   readonly written: number
 }
@@ -63,11 +67,13 @@ export async function buildRepo({ root, base, keyring, dists, ...rest }: RepoBui
   await store.sync()
   const written = await putDocuments(store, [...records.values()], { base, keyring, budget: rest.documentBytes })
   await store.sync()
+  const unchanged = signed.filter((dist) => !added.includes(dist))
   return {
     repos: reposOf([...records.values()]),
     plugins: records.size,
     added: added.map(nameOf),
-    unchanged: signed.filter((dist) => !added.includes(dist)).map(nameOf),
+    unchanged: unchanged.map(nameOf),
+    standings: standingsOf(unchanged, records),
     written,
   }
 }
@@ -149,6 +155,14 @@ function conflict({ predicate: sealed, bundle }: ReleaseRecord, built: ReleaseRe
     },
     hint: 'versions never change: raise `version` in plugin.yaml',
   })
+}
+
+function standingsOf(dists: readonly SignedDist[], records: ReadonlyMap<string, PluginRecord>) {
+  const versions = [...records.values()].flatMap(({ repo, plugin, releases }) =>
+    releases.map((release) => [`${repo}/${plugin}@${release.version}`, standingOf(release)] as const),
+  )
+  const names = new Set(dists.map(nameOf))
+  return Object.fromEntries(versions.filter(([name]) => names.has(name)))
 }
 
 function reposOf(records: readonly PluginRecord[]): Name[] {

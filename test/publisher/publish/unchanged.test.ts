@@ -10,10 +10,13 @@ import { signerWithKey } from '../../../publisher/sign/release-signer.ts'
 import type { ErrorCode } from '../../../schemas/error-codes.ts'
 import { openConnection } from '../../../system/http/connection.ts'
 import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { aPluginProject } from '../../support/builders/plugin-project.ts'
 import { aPredicate, aScript } from '../../support/builders/test-authority.ts'
 import type { Interference } from '../../support/faults/answering-proxy.ts'
 import { startAnsweringProxy } from '../../support/faults/answering-proxy.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { typeOcto } from '../../support/octo/in-process-octo.ts'
+import { publishProjects, writeKeyFiles } from '../../support/publisher/publish-project.ts'
 import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 /** A published release, and what publishes it again through a proxy. */
@@ -66,4 +69,34 @@ test('a version that the registry has lost, and a cache still shows, is publishe
   }
   assert.deepEqual(await bundleOf(restored), await bundleOf(before))
   assert.equal((await again()).state, 'unchanged')
+})
+
+test('an unchanged version that was yanked or deprecated says so with its reason, and the way back works', async (t) => {
+  const registry = await startTestRegistry(t)
+  const keys = writeKeyFiles(tempFolder(t), registry.key)
+  await using project = await aPluginProject()
+  await publishProjects([project.dir], registry, keys)
+  const env = { OCTO_TOKEN: registry.token }
+  const typed = async (...words: readonly string[]) => {
+    const run = await typeOcto([...words, '--registry', registry.url], { env })
+    assert.equal(run.code, 0, run.stderr)
+    return run
+  }
+  const again = (...more: readonly string[]) => typed('publish', project.dir, '--key', keys.privateKey, ...more)
+  await typed('deprecate', 'core/hello@1.0.0', '--reason', 'use other')
+  assert.match((await again()).stdout, /^unchanged core\/hello 1\.0\.0 \(.*\), deprecated \(use other\)\n$/)
+  await typed('yank', 'core/hello@1.0.0', '--reason', 'crashes on start')
+  for (const rehearsal of [[], ['--dry-run']]) {
+    const { stdout, stderr } = await again(...rehearsal)
+    assert.match(stdout, /^unchanged .*\), yanked \(crashes on start\), deprecated \(use other\)\n$/)
+    assert.match(stderr, /^warning: no new install chooses it: `octo unyank /)
+    const [release] = JSON.parse((await again('--json', ...rehearsal)).stdout).releases
+    assert.deepEqual(release.standing, { state: 'yanked', reason: 'crashes on start', deprecated: 'use other' })
+  }
+  const [, wayBack = ''] = /`octo (.*?)`/.exec((await again()).stderr) ?? []
+  await typeOcto(wayBack.split(' '), { env })
+  await typed('undeprecate', 'core/hello@1.0.0')
+  const { stdout, stderr } = await again()
+  assert.match(stdout, /^unchanged core\/hello 1\.0\.0 \([^)]*\)\n$/)
+  assert.equal(stderr, '')
 })

@@ -88,6 +88,22 @@ test('writes the very tree that a registry serves', async (t) => {
   assert.equal(discovery.api, undefined, 'a static host takes no publishes')
 })
 
+test('what is in a tree already and was withdrawn there is said to be, and stays so', async (t) => {
+  const { key, keys, site } = aScene(t)
+  const registry = await startTestRegistry(t, { key })
+  await using project = await aPluginProject()
+  const [dist = ''] = await signProjects([project.dir], keys)
+  await publishProjects([project.dir], registry, keys)
+  const yank = ['yank', 'core/hello@1.0.0', '--reason', 'broken', '--registry', registry.url]
+  assert.equal((await typeOcto(yank, { env: { OCTO_TOKEN: registry.token } })).code, 0)
+  await cp(join(registry.dataDir, 'tree'), site, { recursive: true })
+  const words = ['repo', 'build', '--out', site, '--url', URL, '--public-key', keys.publicKey, dist]
+  const { stdout, stderr } = await typeOcto(words)
+  assert.match(stdout, /^unchanged {2}core\/hello@1\.0\.0, yanked \(broken\)$/m, stderr)
+  const [version] = parsePluginDocument(await readFile(join(site, 'repos/core/hello.json'), 'utf8'), 'test').versions
+  assert.equal(version?.state, 'yanked')
+})
+
 test('keeps what the folder holds, changes nothing twice, and follows a new address', async (t) => {
   const { keys, site, build } = aScene(t)
   await using project = await aPluginProject()
