@@ -3,9 +3,11 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { coded } from '../../schemas/errors.ts'
+import type { Name } from '../../schemas/name.ts'
 import { parseName } from '../../schemas/name.ts'
 import { shellWord } from '../../schemas/quote.ts'
 import { publicKeyLine } from '../../schemas/trust-key.ts'
+import type { Connection } from '../../system/http/connection.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
 import { repeatable } from '../../terminal/repeatable.ts'
@@ -67,22 +69,42 @@ export function addPublish(program: Command): void {
     using connection = await (options.dryRun ? openReading : openRegistry)(options, terminal)
     const repo = options.repo === undefined ? undefined : parseName(options.repo, 'repo')
     const reports: PublishReport[] = []
-    using interruption = watchForInterruption()
-    for (const dir of dirs) {
-      const paths = { dir: resolve(dir), ...(options.out ? { out: resolve(options.out) } : {}) }
-      const how = { build: options.build !== false && !options.bundle, dryRun: options.dryRun === true }
-      const what = { repo, signer, expectVersion: options.expectVersion, onStage: interruption.enter }
-      const surroundings = { env: process.env, passEnv: options.passEnv }
-      const work = publishProject({ ...paths, ...how, ...what, ...surroundings, connection, terminal })
-      const report = await Promise.race([work, interruption.signalled])
-      reports.push(report)
-      show(report, terminal)
+    try {
+      await publishAll(dirs, { options, signer, repo, connection, terminal, reports })
+    } finally {
+      // What is public has to be said also when a later one failed or was broken off.
+      if (terminal.json && reports.length > 0) terminal.result({ json: { releases: reports }, text: () => '' })
     }
     if (options.dryRun) terminal.info('whether the registry admits the token and the key shows when it is published')
     else if (!terminal.json) for (const line of linesForUsers(reports, signer, options)) terminal.info(line)
-    if (terminal.json) terminal.result({ json: { releases: reports }, text: () => '' })
     return 0
   })
+}
+
+type Publishing = {
+  readonly options: PublishOptions
+  readonly signer: ReleaseSigner
+  readonly repo: Name | undefined
+  readonly connection: Connection
+  readonly terminal: Terminal
+  /** Takes what each came to. */
+  readonly reports: PublishReport[]
+}
+
+/** One after another; throws what the first one fails with, or INTERRUPTED. */
+async function publishAll(dirs: readonly string[], { options, reports, ...shared }: Publishing): Promise<void> {
+  using interruption = watchForInterruption(dirs)
+  for (const dir of dirs) {
+    const paths = { dir: resolve(dir), ...(options.out ? { out: resolve(options.out) } : {}) }
+    const how = { build: options.build !== false && !options.bundle, dryRun: options.dryRun === true }
+    const what = { expectVersion: options.expectVersion, onStage: interruption.enter }
+    const surroundings = { env: process.env, passEnv: options.passEnv }
+    const work = publishProject({ ...paths, ...how, ...what, ...surroundings, ...shared })
+    const report = await Promise.race([work, interruption.signalled])
+    reports.push(report)
+    if (report.state !== 'planned') interruption.done(`${report.repo}/${report.plugin}@${report.version}`)
+    show(report, shared.terminal)
+  }
 }
 
 /** Throws USAGE where `--bundle` stands with several plugins or without the public key that proves it. */

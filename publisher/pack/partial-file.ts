@@ -2,31 +2,24 @@
 import { rmSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-const unfinished = new Set<string>()
+import { beforeSignal } from '../../system/process/before-signal.ts'
 
 type PartialFile = Disposable & { readonly path: string }
 
 /** Disposing forgets the file; whoever made it has renamed or removed it by then. */
 export function partialFile(path: string): PartialFile {
   const partial = `${path}.partial-${process.pid}`
-  if (unfinished.size === 0) for (const signal of SIGNALS) process.on(signal, removeAndEnd)
-  unfinished.add(partial)
+  const remove = () => rmSync(partial, { force: true })
+  const signalled = beforeSignal(remove)
+  // Whoever listens to signals ends the process later, and packing goes on until then.
+  process.once('exit', remove)
   return {
     path: partial,
     [Symbol.dispose]() {
-      unfinished.delete(partial)
-      if (unfinished.size === 0) for (const signal of SIGNALS) process.off(signal, removeAndEnd)
+      signalled[Symbol.dispose]()
+      process.off('exit', remove)
     },
   }
-}
-
-/** Ends the process as the signal would have, unless somebody else listens and decides that. */
-function removeAndEnd(signal: NodeJS.Signals): void {
-  for (const path of unfinished) rmSync(path, { force: true })
-  for (const name of SIGNALS) process.off(name, removeAndEnd)
-  if (process.listenerCount(signal) === 0) process.kill(process.pid, signal)
 }
 
 /** What processes left behind that were killed outright. */

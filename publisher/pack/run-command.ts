@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { isErrno } from '../../system/files/errors.ts'
+import { beforeSignal } from '../../system/process/before-signal.ts'
 import { launch } from '../../system/process/launch.ts'
 import { commandEnvironment } from './command-environment.ts'
 import type { BuildCommand } from './plan-commands.ts'
@@ -23,6 +24,8 @@ type CommandContext = {
 /** Throws BUILD_FAILED with the exit code and the last lines of output. */
 export async function runCommand(command: BuildCommand, context: CommandContext): Promise<void> {
   const child = await start(command, context)
+  // Ctrl-C reaches the whole group, and what only octo is told has to end the command as well.
+  using _signalled = beforeSignal((signal) => void child.kill(signal === 'SIGINT' ? 'SIGTERM' : signal))
   const ended = endOf(child)
   const output: string[] = []
   await Promise.all([keepLines(child.stdout, output, context), keepLines(child.stderr, output, context)])

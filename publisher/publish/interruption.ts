@@ -1,14 +1,25 @@
 // What is true when a publish is broken off: nothing was sent, nothing is public yet, nobody knows, or it is public and was
-// not proven from here.
+// not proven from here; and of several plugins, which were done before and which were not begun.
 import { coded } from '../../schemas/errors.ts'
+import { quote } from '../../schemas/quote.ts'
 
 export type PublishStage = 'building' | 'signing' | 'uploading' | 'publishing' | 'proving'
 
 type Interruption = Disposable & {
   /** What runs now; `release` is its full name once that is known. */
-  enter(stage: PublishStage, release?: string): void
+  enter(stage: PublishStage, release: string): void
+  /** The present one is public. */
+  done(release: string): void
   /** Rejects with INTERRUPTED when a signal comes; otherwise stays open. */
   readonly signalled: Promise<never>
+}
+
+type State = {
+  stage: PublishStage
+  release: string | undefined
+  readonly public: string[]
+  /** Folders of those that nothing was done for. */
+  readonly notBegun: string[]
 }
 
 const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
@@ -32,18 +43,21 @@ const TRUTH: Readonly<Record<PublishStage, (release: string) => { readonly said:
   }),
 }
 
-export function watchForInterruption(): Interruption {
-  let stage: PublishStage = 'building'
-  let subject = 'the release'
+/** The folders are those of the plugins, in the order in which they come. */
+export function watchForInterruption(dirs: readonly string[]): Interruption {
+  const state: State = { stage: 'building', release: undefined, public: [], notBegun: [...dirs] }
   const { promise, reject } = Promise.withResolvers<never>()
   promise.catch(() => undefined)
-  const onSignal = () => reject(interrupted(stage, subject))
-  for (const signal of SIGNALS) process.once(signal, onSignal)
+  // It listens on until it is disposed of: whoever cleans up at a signal ends the process when nobody else does.
+  const onSignal = () => reject(interrupted(state))
+  for (const signal of SIGNALS) process.on(signal, onSignal)
   return {
-    enter(next, release) {
-      stage = next
-      subject = release === undefined ? subject : `\`${release}\``
+    enter(stage, release) {
+      if (release !== state.release) state.notBegun.shift()
+      state.stage = stage
+      state.release = release
     },
+    done: (release) => void state.public.push(release),
     signalled: promise,
     [Symbol.dispose]: () => {
       for (const signal of SIGNALS) process.off(signal, onSignal)
@@ -51,8 +65,19 @@ export function watchForInterruption(): Interruption {
   }
 }
 
-/** Exported for its table of sentences. */
-function interrupted(stage: PublishStage, subject: string): Error {
-  const { said, hint } = TRUTH[stage](subject)
-  return coded('INTERRUPTED', { message: `interrupted while ${stage}: ${said}`, details: { stage }, hint })
+function interrupted({ stage, release, public: before, notBegun }: State): Error {
+  const { said, hint } = TRUTH[stage](release === undefined ? 'the release' : quote(release))
+  const others = [
+    ...(before.length > 0 ? [`${listed(before)} ${before.length > 1 ? 'are' : 'is'} public`] : []),
+    ...(notBegun.length > 0 ? [`${listed(notBegun)} ${notBegun.length > 1 ? 'were' : 'was'} not begun`] : []),
+  ]
+  return coded('INTERRUPTED', {
+    message: `interrupted while ${[`${stage}: ${said}`, ...others].join('; ')}`,
+    details: { stage, ...(release === undefined ? {} : { release }), public: [...before], notBegun: [...notBegun] },
+    hint,
+  })
+}
+
+function listed(names: readonly string[]): string {
+  return names.map((name) => quote(name)).join(', ')
 }

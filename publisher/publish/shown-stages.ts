@@ -1,13 +1,14 @@
-// The steps of a publish as a person sees them: one display for each, named for what runs now.
+// The steps of a publish as they are seen: by a person as one display for each, named for what runs now; in a log as a line now and
+// then about what still runs, beside the one line for each plugin at its end.
 import type { Progress, ProgressItem, Terminal } from '../../terminal/index.ts'
 import type { PublishStage } from './interruption.ts'
 
 type ShownStages = Disposable & {
-  /** Takes the display of the step before away. */
+  /** Ends the display of the step before. */
   enter(stage: PublishStage): void
   /** One file of the present step. */
   item(label: string, size: number): ProgressItem | undefined
-  /** The display of the present step; none in a CI log, which gets one line for each plugin at the end. */
+  /** The display of the present step. */
   readonly progress: Progress | undefined
 }
 
@@ -15,6 +16,23 @@ type ShownStages = Disposable & {
 const WAITS: readonly PublishStage[] = ['publishing', 'proving']
 
 export function showStages(terminal: Terminal, release: string): ShownStages {
+  const shown = terminal.interactive ? inDisplays(terminal, release) : inLines(terminal, release)
+  return {
+    enter(stage) {
+      terminal.debug(`${stage} ${release}`)
+      shown.enter(stage)
+    },
+    item: (label, size) => shown.progress?.item(label, size),
+    get progress() {
+      return shown.progress
+    },
+    [Symbol.dispose]: () => shown[Symbol.dispose](),
+  }
+}
+
+type Shown = Omit<ShownStages, 'item'>
+
+function inDisplays(terminal: Terminal, release: string): Shown {
   let progress: Progress | undefined
   const stop = () => {
     progress?.stop()
@@ -23,15 +41,27 @@ export function showStages(terminal: Terminal, release: string): ShownStages {
   return {
     enter(stage) {
       stop()
-      terminal.debug(`${stage} ${release}`)
-      if (!terminal.interactive || stage === 'signing') return
+      if (stage === 'signing') return
       progress = terminal.progress({ title: stage, unit: WAITS.includes(stage) ? 'steps' : 'bytes' })
       if (WAITS.includes(stage)) progress.item(release, 1)
     },
-    item: (label, size) => progress?.item(label, size),
     get progress() {
       return progress
     },
     [Symbol.dispose]: stop,
+  }
+}
+
+/** One for all steps: the time between two lines does not begin anew with each. */
+function inLines(terminal: Terminal, release: string): Shown {
+  const progress = terminal.progress({ endsSilently: true })
+  let step: ProgressItem | undefined
+  return {
+    enter(stage) {
+      step?.done()
+      step = progress.item(`${stage} ${release}`)
+    },
+    progress,
+    [Symbol.dispose]: () => progress.stop(),
   }
 }

@@ -1,10 +1,15 @@
 // A publish that a person breaks off says what is public, truly, and the same command goes on from there.
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { readdirSync, rmSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { createServer, request } from 'node:http'
+import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { anElf, aPluginProject } from '../../support/builders/plugin-project.ts'
+import { FROM_SOURCES } from '../../support/machine/from-sources.ts'
+import { isGone, pidIn } from '../../support/machine/processes.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 import { typeOcto } from '../../support/octo/in-process-octo.ts'
 import { runOcto } from '../../support/octo/run-octo.ts'
@@ -93,3 +98,87 @@ for (const { stage, stops, isPublic, says, again: state } of STAGES)
       const again = await typeOcto(words(registry.url), { env })
       assert.equal(JSON.parse(again.stdout).releases[0].state, state, again.stderr)
     })
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  test(`${signal} while an artifact is written takes it away, and says what is public all the same`, (t) => {
+    const folder = tempFolder(t)
+    const moduleOf = (path: string) => JSON.stringify(new URL(`../../../publisher/${path}`, import.meta.url).href)
+    const script = `const { writeArtifact } = await import(${moduleOf('pack/write-artifact.ts')})
+      const { watchForInterruption } = await import(${moduleOf('publish/interruption.ts')})
+      const interruption = watchForInterruption(['hello'])
+      interruption.enter('building', 'core/hello@1.0.0')
+      async function* slowly() { yield Buffer.from('x'); process.kill(process.pid, '${signal}'); await new Promise((r) => setTimeout(r, 60_000)) }
+      await Promise.race([writeArtifact(process.argv[1], slowly(), 0o644), interruption.signalled]).catch(({ message }) => console.log(message))
+      process.exit(0)`
+    const words = [...FROM_SOURCES, '--input-type=module', '-e', script, join(folder, 'artifact')]
+    const { status, signal: endedBy, stdout, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8' })
+    assert.deepEqual([status, endedBy], [0, null], stderr)
+    assert.equal(stdout, 'interrupted while building: `core/hello@1.0.0` is not published: nothing was sent\n')
+    assert.deepEqual(readdirSync(folder), [])
+  })
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  test(`${signal} while a build command runs ends the command, and says that nothing was sent`, async (t) => {
+    const registry = await startTestRegistry(t)
+    const folder = tempFolder(t)
+    const { privateKey } = writeKeyFiles(folder, registry.key)
+    const started = join(folder, 'started')
+    await using project = await aPluginProject({
+      manifest: { build: { commands: [['sh', '-c', `echo $$ >${started}; exec sleep 600`]] } },
+    })
+    const broken = async (...words: readonly string[]) => {
+      let stop = () => {}
+      const ended = runOcto(words, {
+        env: { OCTO_TOKEN: registry.token },
+        onStart: (child) => {
+          stop = () => void child.kill(signal)
+        },
+      })
+      const pid = await pidIn(started)
+      stop()
+      const run = await ended
+      assert.ok(await isGone(pid))
+      return run
+    }
+    const publish = await broken('publish', project.dir, '--registry', registry.url, '--key', privateKey)
+    assert.equal(publish.code, 130)
+    assert.match(publish.stderr, /^error\[INTERRUPTED\]: .*`core\/hello@1\.0\.0` is not published: nothing was sent\n/)
+    rmSync(started)
+    assert.equal((await broken('build', project.dir)).signal, signal)
+  })
+
+test('of several plugins it is said which are public and which were not begun, also to programs', async (t) => {
+  const registry = await startTestRegistry(t)
+  const { privateKey } = writeKeyFiles(tempFolder(t), registry.key)
+  await using one = await aPluginProject({ name: 'one' })
+  await using two = await aPluginProject({ name: 'two', files: { 'src/hello.sh': '#!/bin/sh\necho two\n' } })
+  await using three = await aPluginProject({ name: 'three' })
+  const dirs = [one.dir, two.dir, three.dir]
+  const opensTwo: Stop = ({ method, url }) => method === 'POST' && url?.includes('/plugins/two/') === true
+  for (const [more, state] of [
+    [[], 'published'],
+    [['--json'], 'unchanged'],
+  ] as const) {
+    const proxy = await startHangingProxy(t, registry.url, opensTwo)
+    const words = ['publish', ...dirs, '--registry', proxy.url, '--key', privateKey, ...more]
+    const { code, stdout, stderr } = await runOcto(words, {
+      env: { OCTO_TOKEN: registry.token },
+      onStart: (child) => void proxy.reached.then(() => child.kill('SIGTERM')),
+    })
+    assert.equal(code, 130)
+    const said = `\`core/two@1.0.0\` is not public; what was uploaded is kept for a while; \`core/one@1.0.0\` is public; \`${three.dir}\` was not begun`
+    assert.ok(stderr.includes(said), stderr)
+    if (more.length === 0) assert.match(stdout, new RegExp(`^${state} core/one 1\\.0\\.0 `))
+    else {
+      assert.deepEqual(
+        JSON.parse(stdout).releases.map((release: { plugin: string; state: string }) => [
+          release.plugin,
+          release.state,
+        ]),
+        [['one', state]],
+      )
+      const { details } = JSON.parse(stderr).error
+      assert.deepEqual([details.public, details.notBegun], [['core/one@1.0.0'], [three.dir]])
+    }
+  }
+})
