@@ -2,6 +2,7 @@
 import { coded } from '../schemas/errors.ts'
 import { quote } from '../schemas/quote.ts'
 import type { Terminal } from '../terminal/index.ts'
+import { sayStillRunning } from '../terminal/say-still-running.ts'
 import type { OctoSetting } from '../unpublished/octo-process.ts'
 import { shellCodeOf, showRun } from '../unpublished/octo-process.ts'
 import type { Built } from '../unpublished/unpublished-plugin.ts'
@@ -37,7 +38,9 @@ export async function testPlugin(
     return useOf(built) === 'checked' ? { [built.plugin]: { noTemplate: true, health } } : {}
   }
   const onStep = (line: string) => terminal.info(line)
+  using building = sayStillRunning(terminal, `building and installing ${dir}`)
   using tested = await installUnpublished({ dir, env, passEnv, services, onStep })
+  building[Symbol.dispose]()
   const { built, octo, config, folder } = tested
   if (keep) tested.keep()
   const given = givenTo(built)

@@ -12,6 +12,8 @@ export type OctoSetting = {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Gone afterwards: no error names it. */
   readonly folder: string
+  /** Aborted once a signal came, to this process or to its child as well: then nothing more is begun. */
+  readonly stopped: AbortSignal
 }
 
 export type OctoEnd = { readonly exitCode: number | null; readonly signal: NodeJS.Signals | null }
@@ -19,10 +21,21 @@ export type OctoEnd = { readonly exitCode: number | null; readonly signal: NodeJ
 /** What it gave as JSON. Throws the error that the command itself ended with. */
 export async function answerOf<Answer>(octo: OctoSetting, words: readonly string[]): Promise<Answer> {
   const child = await start(octo, [...words, '--json'], 'pipe')
-  const [out, err, [code]] = await Promise.all([textOf(child.stdout), textOf(child.stderr), ended(child)])
-  if (code === 0) return JSON.parse(out)
+  const [out, err, end] = await Promise.all([textOf(child.stdout), textOf(child.stderr), ended(child, octo)])
+  requireGoingOn(octo, words)
+  if (end.exitCode === 0) return JSON.parse(out)
   const said = err.replaceAll(`${octo.folder}/`, '')
-  throw errorIn(said) ?? failed(words, code, said)
+  throw errorIn(said) ?? failed(words, end, said)
+}
+
+/** Throws INTERRUPTED: whatever the word came to, nobody waits for what comes behind it. */
+function requireGoingOn({ stopped }: OctoSetting, [word = '']: readonly string[]): void {
+  if (!stopped.aborted) return
+  throw coded('INTERRUPTED', {
+    message: `interrupted in ${quote(`octo ${word}`)}, before the plugin ran: nothing of it stays`,
+    details: { word },
+    hint: 'run the same command again: it begins anew',
+  })
 }
 
 /** With `--json`, an error is the last thing that is said. */
@@ -36,18 +49,19 @@ function errorIn(text: string): Error | undefined {
   }
 }
 
-function failed([word = '']: readonly string[], exitCode: number | null, said: string): Error {
+function failed([word = '']: readonly string[], { exitCode, signal }: OctoEnd, said: string): Error {
+  const how = signal === null ? `failed with exit code ${exitCode}` : `was ended by ${signal}`
+  const words = said.trim()
   return coded('OS_FAILED', {
-    message: `${quote(`octo ${word}`)} failed with exit code ${exitCode}: ${printable(said.trim(), 1000)}`,
-    details: { word, exitCode },
+    message: `${quote(`octo ${word}`)} ${how}${words === '' ? '' : `: ${printable(words, 1000)}`}`,
+    details: { word, exitCode, ...(signal === null ? {} : { signal }) },
   })
 }
 
 /** Shows what it prints, and gives how it ended. */
 export async function showRun(octo: OctoSetting, words: readonly string[]): Promise<OctoEnd> {
   const child = await start(octo, words, 'inherit')
-  const [exitCode, signal] = await ended(child)
-  return { exitCode, signal }
+  return await ended(child, octo)
 }
 
 /** As shells count: 128 and the number of the signal. */
@@ -56,19 +70,23 @@ export function shellCodeOf({ exitCode, signal }: OctoEnd): number {
 }
 
 /** Ctrl-C reaches the child as well, which ends in its own way; what only this process is told is handed on. Then the folder is cleaned up. */
-async function ended(child: ChildProcess): Promise<readonly [number | null, NodeJS.Signals | null]> {
+async function ended(child: ChildProcess, { stopped }: OctoSetting): Promise<OctoEnd> {
   const wait = () => undefined
   const handOn = (signal: NodeJS.Signals) => void child.kill(signal)
   process.on('SIGINT', wait).on('SIGTERM', handOn).on('SIGHUP', handOn)
+  // It came while the child was started.
+  if (stopped.aborted) handOn('SIGTERM')
   try {
-    const [code, signal] = await once(child, 'close')
-    return [code, signal]
+    const [exitCode, signal] = await once(child, 'close')
+    return { exitCode, signal }
   } finally {
     process.off('SIGINT', wait).off('SIGTERM', handOn).off('SIGHUP', handOn)
   }
 }
 
-function start({ cwd, env }: OctoSetting, words: readonly string[], stdio: 'pipe' | 'inherit'): Promise<ChildProcess> {
+async function start(octo: OctoSetting, words: readonly string[], stdio: 'pipe' | 'inherit'): Promise<ChildProcess> {
+  requireGoingOn(octo, words)
+  const { cwd, env } = octo
   const what = { file: process.execPath, argv: [process.argv[1] ?? '', ...words], env, cwd }
   return launch(what, {
     stdio: [stdio === 'inherit' ? 'inherit' : 'ignore', stdio, stdio],

@@ -3,6 +3,7 @@
 import { coded } from '../schemas/errors.ts'
 import { quote, shellWord } from '../schemas/quote.ts'
 import type { Terminal } from '../terminal/index.ts'
+import { sayStillRunning } from '../terminal/say-still-running.ts'
 import type { OctoEnd } from './octo-process.ts'
 import { showRun } from './octo-process.ts'
 import { installUnpublished } from './unpublished-plugin.ts'
@@ -11,7 +12,9 @@ type Place = { readonly terminal: Terminal; readonly env: Readonly<Record<string
 
 /** How the plugin ended: with an exit code, or by a signal. */
 export async function runFolder(dir: string, args: readonly string[], { terminal, env }: Place): Promise<OctoEnd> {
+  using building = sayStillRunning(terminal, `building and installing ${dir}`)
   using unpublished = await installUnpublished({ dir, env })
+  building[Symbol.dispose]()
   const { built, octo, config } = unpublished
   const { plugin, version, manifest } = built
   if (manifest.protocol !== 'exec')

@@ -13,6 +13,7 @@ import { MANIFEST_YAML } from '../schemas/yaml.ts'
 import { onDisk } from '../system/files/errors.ts'
 import { readPlainFile } from '../system/files/read-plain-file.ts'
 import { temporaryFolder } from '../system/files/temporary-folder.ts'
+import { interruptible } from '../system/process/interruptible.ts'
 import type { OctoSetting } from './octo-process.ts'
 import { answerOf } from './octo-process.ts'
 
@@ -66,7 +67,9 @@ export async function installUnpublished({
   onStep,
 }: Request): Promise<UnpublishedPlugin> {
   const folder = mkdtempSync(join(temporaryFolder(env), 'octo-test-plugin-'))
-  const octo: OctoSetting = { cwd: process.cwd(), env: { ...env, OCTO_HOME: join(folder, 'store') }, folder }
+  using interruption = interruptible()
+  const { signal: stopped } = interruption
+  const octo: OctoSetting = { cwd: process.cwd(), env: { ...env, OCTO_HOME: join(folder, 'store') }, folder, stopped }
   let isKept = false
   const dispose = () => {
     if (!isKept) rmSync(folder, { recursive: true, force: true })

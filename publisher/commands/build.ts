@@ -6,6 +6,7 @@ import type { Terminal } from '../../terminal/index.ts'
 import { count, formatBytes } from '../../terminal/index.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
 import { repeatable } from '../../terminal/repeatable.ts'
+import { sayStillRunning } from '../../terminal/say-still-running.ts'
 import type { ReleaseDraft } from '../dist-folder/release-file.ts'
 import type { OnIdle, OnNeeds } from '../pack/pack-artifact.ts'
 
@@ -64,6 +65,7 @@ async function build(
   ])
   const project = await readProject(dir)
   using progress = terminal.interactive ? terminal.progress({ title: 'building' }) : undefined
+  using _log = terminal.interactive ? undefined : sayStillRunning(terminal, `building ${project.manifest.name}`)
   const request = { project, out, env: process.env, passEnv, onLine: terminal.debug, progress }
   const onNeeds: OnNeeds = (key, { libraries }) => {
     if (libraries.length > 0) terminal.info(`${key} needs of the machine: ${libraries.join(', ')}`)

@@ -10,6 +10,7 @@ import { readGivenFile } from '../../system/files/given-file.ts'
 import { count } from '../../terminal/index.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
 import { repeatable } from '../../terminal/repeatable.ts'
+import { sayStillRunning } from '../../terminal/say-still-running.ts'
 import { epochSeconds } from '../pack/epoch-seconds.ts'
 
 const MAX_KEY_BYTES = 4096
@@ -43,10 +44,12 @@ export function addRepo(program: Command): void {
     const keyring = await Promise.all(options.publicKey.map(readPublicKey))
     const dists = args.map((dist) => resolve(dist))
     const base = parseBaseUrl(options.url)
+    using working = sayStillRunning(terminal, `writing ${options.out}`)
     const built = await buildRepo({
       ...{ root: resolve(options.out), base, keyring, dists, publishedAt: now(process.env) },
       onWait: (line) => terminal.info(line),
     })
+    working[Symbol.dispose]()
     terminal.result({
       json: built,
       text: () =>

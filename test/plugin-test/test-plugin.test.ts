@@ -115,3 +115,29 @@ test('a test that is ended ends its plugin, and leaves nothing', async (t) => {
   assert.ok(await isGone(pid))
   assert.deepEqual(readdirSync(temporary), [])
 })
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  test(`${signal} during the build is an interruption, ends what was built with, and leaves nothing`, async (t) => {
+    const { folder, temporary, dir } = aProject(t)
+    const started = join(folder, 'started')
+    appendFileSync(join(dir, 'plugin.yaml'), `build: {commands: [[sh, -c, "echo $$ >${started}; exec sleep 600"]]}\n`)
+    let stop = () => {}
+    const ended = runOcto(['test', 'my-check'], {
+      ...{ cwd: folder, env: { TMPDIR: temporary } },
+      onStart: (child) => {
+        stop = () => void child.kill(signal)
+      },
+    })
+    const pid = await pidIn(started)
+    stop()
+    // Ctrl-C would reach the command as well.
+    if (signal === 'SIGINT') process.kill(pid, signal)
+    const { code, stderr } = await ended
+    assert.match(
+      stderr,
+      /^error\[INTERRUPTED\]: interrupted in `octo build`, before the plugin ran: nothing of it stays\n/,
+    )
+    assert.equal(code, 130)
+    assert.ok(await isGone(pid))
+    assert.deepEqual(readdirSync(temporary), [])
+  })
