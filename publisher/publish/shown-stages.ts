@@ -1,6 +1,7 @@
 // The steps of a publish as they are seen: by a person as one display for each, named for what runs now; in a log as a line now and
 // then about what still runs, beside the one line for each plugin at its end.
 import type { Progress, ProgressItem, Terminal } from '../../terminal/index.ts'
+import { STILL_RUNNING_MS } from '../../terminal/say-still-running.ts'
 import type { PublishStage } from './interruption.ts'
 
 type ShownStages = Disposable & {
@@ -54,7 +55,7 @@ function inDisplays(terminal: Terminal, release: string): Shown {
 
 /** One for all steps: the time between two lines does not begin anew with each. */
 function inLines(terminal: Terminal, release: string): Shown {
-  const progress = terminal.progress({ endsSilently: true })
+  const progress = terminal.progress({ endsSilently: true, heartbeatMs: STILL_RUNNING_MS })
   let step: ProgressItem | undefined
   return {
     enter(stage) {

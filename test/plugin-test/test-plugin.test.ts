@@ -135,7 +135,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     const { code, stderr } = await ended
     assert.match(
       stderr,
-      /^error\[INTERRUPTED\]: interrupted in `octo build`, before the plugin ran: nothing of it stays\n/,
+      /^error\[INTERRUPTED\]: interrupted in `octo build`, before the plugin ran: nothing of it stays$/m,
     )
     assert.equal(code, 130)
     assert.ok(await isGone(pid))

@@ -142,7 +142,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     }
     const publish = await broken('publish', project.dir, '--registry', registry.url, '--key', privateKey)
     assert.equal(publish.code, 130)
-    assert.match(publish.stderr, /^error\[INTERRUPTED\]: .*`core\/hello@1\.0\.0` is not published: nothing was sent\n/)
+    assert.match(publish.stderr, /^error\[INTERRUPTED\]: .*`core\/hello@1\.0\.0` is not published: nothing was sent$/m)
     rmSync(started)
     assert.equal((await broken('build', project.dir)).signal, signal)
   })

@@ -16,13 +16,13 @@ test('without a terminal a line now and then says which step runs, and how far i
   {
     using stages = showStages(terminal, 'core/hello@1.0.0')
     stages.enter('building')
-    t.mock.timers.tick(6000)
+    t.mock.timers.tick(20_000)
     assert.deepEqual(lines, [])
     stages.enter('uploading')
     stages.item('hello_1.0.0_any', 2048)?.advance(1024)
-    t.mock.timers.tick(6000)
+    t.mock.timers.tick(20_000)
     stages.enter('proving')
-    t.mock.timers.tick(10_000)
+    t.mock.timers.tick(30_000)
   }
   t.mock.timers.tick(60_000)
   assert.deepEqual(lines, [

@@ -89,7 +89,7 @@ test('an unchanged version that was yanked or deprecated says so with its reason
   for (const rehearsal of [[], ['--dry-run']]) {
     const { stdout, stderr } = await again(...rehearsal)
     assert.match(stdout, /^unchanged .*\), yanked \(crashes on start\), deprecated \(use other\)\n$/)
-    assert.match(stderr, /^warning: no new install chooses it: `octo unyank /)
+    assert.match(stderr, /^warning: no new install chooses it: `octo unyank /m)
     const [release] = JSON.parse((await again('--json', ...rehearsal)).stdout).releases
     assert.deepEqual(release.standing, { state: 'yanked', reason: 'crashes on start', deprecated: 'use other' })
   }
@@ -98,5 +98,5 @@ test('an unchanged version that was yanked or deprecated says so with its reason
   await typed('undeprecate', 'core/hello@1.0.0')
   const { stdout, stderr } = await again()
   assert.match(stdout, /^unchanged core\/hello 1\.0\.0 \([^)]*\)\n$/)
-  assert.equal(stderr, '')
+  assert.doesNotMatch(stderr, /^warning:/m)
 })
