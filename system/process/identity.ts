@@ -23,6 +23,9 @@ export type ProcessStat = {
   readonly start: string
 }
 
+/** `PF_KTHREAD` of Linux. */
+const OF_KERNEL = 0x0020_0000
+
 /** Undefined where there is none that lives. */
 export function identityOf(pid: number): ProcessIdentity | undefined {
   const stat = statOf(pid)
@@ -48,6 +51,16 @@ export function isLiving({ state }: ProcessStat): boolean {
   return state !== 'Z' && state !== 'X' && state !== 'x'
 }
 
+/** A thread of the kernel has no words and no environment. */
+export function isOfKernel(pid: number): boolean {
+  try {
+    const flags = behindName(readFileSync(pathOf(pid), 'utf8'))[6]
+    return (Number(flags) & OF_KERNEL) !== 0
+  } catch {
+    return false
+  }
+}
+
 /** Undefined where there is none, or it cannot be looked at. */
 export function statOf(pid: number): ProcessStat | undefined {
   try {
@@ -63,9 +76,13 @@ function pathOf(pid: number): string {
 
 /** The name of a program, which comes second, may hold blanks and brackets. */
 function parse(pid: number, text: string): ProcessStat {
-  const [state = '', parent, group, session, ...rest] = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  const [state = '', parent, group, session, ...rest] = behindName(text)
   return {
     ...{ pid, state, parent: Number(parent), group: Number(group), session: Number(session) },
     start: rest[15] ?? '',
   }
+}
+
+function behindName(text: string): readonly string[] {
+  return text.slice(text.lastIndexOf(')') + 2).split(' ')
 }

@@ -2,7 +2,7 @@
 // of by its words or its environment. Whoever is in doubt says that it is used. Read from /proc, which Linux has.
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { isErrno } from '../files/errors.ts'
-import { isLiving, statOf } from './identity.ts'
+import { isLiving, isOfKernel, statOf } from './identity.ts'
 
 type Named = {
   readonly name: string
@@ -14,6 +14,9 @@ type Named = {
 const MAX_LOOKS = 50_000
 /** Processes that begin while others are looked at are looked at as well; where that has no end, nobody can say. */
 const MAX_ROUNDS = 8
+/** At a process that is about to become another program, on a busy machine. */
+const MAX_CHANGING_LOOKS = 10
+const CHANGING_PAUSE_MS = 2
 
 /** Never throws. */
 export function namesInUse(names: readonly Named[], maxLooks = MAX_LOOKS): ReadonlySet<string> {
@@ -57,7 +60,7 @@ class Search {
     const folder = `/proc/${pid}`
     this.#looks--
     try {
-      for (const file of ['cmdline', 'environ']) this.#note(readFileSync(`${folder}/${file}`))
+      this.#noteWords(Number(pid))
       for (const link of ['cwd', 'root', 'exe']) this.#noteLink(`${folder}/${link}`)
       const open = readdirSync(`${folder}/fd`)
       this.#looks -= open.length
@@ -66,6 +69,20 @@ class Search {
       if (isErrno(error, 'EACCES', 'EPERM')) this.#doubt(Number(pid))
       else if (!isErrno(error, ...GONE)) throw error
     }
+  }
+
+  /** In the moment in which it becomes another program it has no environment. One that has none for good is known by its words alone. */
+  #noteWords(pid: number): void {
+    let isSilent = false
+    for (let look = 0; look < MAX_CHANGING_LOOKS; look++) {
+      const [words, environment] = [readFileSync(`/proc/${pid}/cmdline`), readFileSync(`/proc/${pid}/environ`)]
+      for (const text of [words, environment]) this.#note(text)
+      const stat = environment.length > 0 ? undefined : statOf(pid)
+      if (!stat || !isLiving(stat) || isOfKernel(pid) || !isOfThisUser(pid)) return
+      isSilent = words.length === 0
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, CHANGING_PAUSE_MS)
+    }
+    if (isSilent) this.#doubt(pid)
   }
 
   /** One that took other rights, or keeps its memory to itself, is still named as of the user who started it. */

@@ -2,14 +2,21 @@
 // left its session still has it. Read from /proc, which Linux has.
 import { readdirSync, readFileSync } from 'node:fs'
 import type { ProcessIdentity, ProcessStat } from './identity.ts'
-import { isLiving, statOf } from './identity.ts'
+import { isLiving, isOfKernel, statOf } from './identity.ts'
 import { MARK } from './mark.ts'
 import { processesInCgroup } from './process-cgroup.ts'
 
-export type MarkedProcess = ProcessStat & { readonly mark: string | undefined }
+export type MarkedProcess = ProcessStat & {
+  readonly mark: string | undefined
+  /** Its environment is empty, as in the moment in which it becomes another program. */
+  readonly isChanging: boolean
+}
 
 /** Many services that end at once look together. */
 const FRESH_MS = 20
+/** On a busy machine becoming another program takes that long. */
+const MOST_CHANGING_MS = 200
+const CHANGING_PAUSE_MS = 2
 let last: { readonly at: number; readonly table: readonly MarkedProcess[] } | undefined
 
 /** Those that live. What it costs is a few reads for each process of the machine. */
@@ -27,21 +34,26 @@ function readTable(): MarkedProcess[] {
   return readdirSync('/proc').flatMap((name) => {
     if (!/^\d+$/.test(name)) return []
     const stat = statOf(Number(name))
-    return stat && isLiving(stat) ? [{ ...stat, mark: markOf(name) }] : []
+    if (!stat || !isLiving(stat)) return []
+    const environment = environmentOf(name)
+    const isChanging = environment === '' && !isOfKernel(stat.pid)
+    return [{ ...stat, mark: markIn(environment), isChanging }]
   })
 }
 
-/** Undefined too for processes of other users, and for those that wrote over their environment. */
-function markOf(name: string): string | undefined {
+/** Undefined for processes of other users. */
+function environmentOf(name: string): string | undefined {
   try {
-    const text = readFileSync(`/proc/${name}/environ`, 'latin1')
-    return text
-      .split('\0')
-      .find((entry) => entry.startsWith(`${MARK}=`))
-      ?.slice(MARK.length + 1)
+    return readFileSync(`/proc/${name}/environ`, 'latin1')
   } catch {
     return undefined
   }
+}
+
+/** Undefined too for those that wrote over their environment. */
+function markIn(environment: string | undefined): string | undefined {
+  const entry = environment?.split('\0').find((each) => each.startsWith(`${MARK}=`))
+  return entry?.slice(MARK.length + 1)
 }
 
 export type Members = {
@@ -52,8 +64,39 @@ export type Members = {
   readonly isWatched?: boolean
 }
 
-/** The processes of a service. No table that is older than the question is believed: who stands in it may have ended. */
+/** Whose environment is empty and stays so, by `nameOf`. */
+let empty: ReadonlySet<string> = new Set()
+
+/**
+ * The processes of a service. That there is none is said only when none that may be one is about to become another program: it has no
+ * mark at that moment, and has it again behind it.
+ */
 export function membersOf(members: Members): readonly MarkedProcess[] {
+  const askedAt = performance.now()
+  let found = membersNow(members)
+  while (found.length === 0) {
+    const changing = (last?.table ?? []).filter((one) => one.isChanging && mayBeOfIts(one, members))
+    if (changing.every((one) => empty.has(nameOf(one)))) return found
+    if (performance.now() - askedAt > MOST_CHANGING_MS) {
+      empty = new Set(changing.map(nameOf))
+      return found
+    }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, CHANGING_PAUSE_MS)
+    found = membersIn(freshTable(), members, insideOf(members))
+  }
+  return found
+}
+
+function nameOf({ pid, start }: ProcessStat): string {
+  return `${pid} ${start}`
+}
+
+function mayBeOfIts(one: ProcessStat, { main }: Members): boolean {
+  return main === undefined || isOfIts(one, main)
+}
+
+/** No table that is older than the question is believed: who stands in it may have ended. */
+function membersNow(members: Members): readonly MarkedProcess[] {
   const askedAt = performance.now()
   const found = membersIn(processTable(), members, insideOf(members))
   if (last !== undefined && last.at >= askedAt) return found

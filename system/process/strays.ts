@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ProcessStat } from './identity.ts'
-import { isLiving, statOf } from './identity.ts'
+import { isLiving, isOfKernel, statOf } from './identity.ts'
 
 type RunMark = {
   /** Of the program itself: what it starts gets later numbers. */
@@ -23,8 +23,6 @@ const MOST_UNCLEAR_MS = 20
 const FEW = 64
 /** More processes than machines start, so that numbers have not come around in less time. */
 const STARTS_PER_MS = 30
-/** Threads of the kernel are its children, and have no environment. */
-const KERNEL = 2
 
 /** Done when nothing is found any more. For a run that started no other process this is one read, so that it costs nothing. */
 export async function endStrays(mark: RunMark): Promise<void> {
@@ -69,7 +67,7 @@ function look(numbers: readonly number[], entries: readonly string[]) {
     const stat = environment === '' || carries(environment, wanted) ? statOf(pid) : undefined
     if (!stat || !isLiving(stat)) continue
     if (environment !== '') found.push(stat)
-    else if (stat.parent !== KERNEL && pid !== KERNEL) isUnclear = true
+    else if (!isOfKernel(pid)) isUnclear = true
   }
   return { found, isUnclear }
 }

@@ -35,6 +35,24 @@ test('where there is more to look at than there is time for, all are in use', on
   assert.deepEqual([...namesInUse([{ name: `${NAME}-2`, since: NEVER }], 3)], [`${NAME}-2`])
 })
 
+/** Becomes itself again and again, as long as it is. */
+const CHANGES = 'exec /bin/sh -c "$0" "$0"'
+
+test(
+  'a name of a process that is about to become another program is in use at that moment, too',
+  onLinux,
+  async (t) => {
+    const names = Array.from({ length: 6 }, (_, at) => `${NAME}-changing-${at}`)
+    for (const name of names) {
+      const child = spawn('/bin/sh', ['-c', CHANGES, CHANGES], { env: { A: name }, stdio: 'ignore' })
+      t.after(() => child.kill('SIGKILL'))
+      await once(child, 'spawn')
+    }
+    const asked = names.map((name) => ({ name, since: '0' }))
+    for (let look = 0; look < 60; look++) assert.deepEqual([...namesInUse(asked)].sort(), names, `look ${look}`)
+  },
+)
+
 /** Where other users reach it. */
 function copyOf(t: TestContext, program: string, mode: number): string {
   const folder = tempFolder(t)

@@ -10,6 +10,34 @@ import { until } from '../../support/machine/until.ts'
 
 const skip = process.platform === 'linux' ? false : 'the table is read from /proc'
 
+/** Becomes itself again and again, as long as it is. */
+const CHANGES = 'exec /bin/sh -c "$0" "$0"'
+
+test('a process that is about to become another program is one of its service at that moment, too', {
+  skip,
+}, async (t) => {
+  const mark = `process-table/${process.pid}/changing`
+  const child = spawn('/bin/sh', ['-c', CHANGES, CHANGES], { env: { [MARK]: mark }, stdio: 'ignore' })
+  t.after(() => child.kill('SIGKILL'))
+  await until(() => membersOf({ main: undefined, mark }).length > 0)
+  for (let look = 0; look < 200; look++) {
+    freshTable()
+    assert.deepEqual(
+      membersOf({ main: undefined, mark }).map(({ pid }) => pid),
+      [child.pid],
+      `look ${look}`,
+    )
+  }
+})
+
+test('a process whose environment is empty for good is waited for once, and is nobody’s', { skip }, async (t) => {
+  const child = spawn('/bin/sleep', ['600'], { env: {}, stdio: 'ignore' })
+  t.after(() => child.kill('SIGKILL'))
+  await once(child, 'spawn')
+  const mark = `process-table/${process.pid}/none`
+  for (let look = 0; look < 3; look++) assert.deepEqual(membersOf({ main: undefined, mark }), [])
+})
+
 test('who ended since the table was read is none of a service any more, and who began is one', { skip }, async (t) => {
   const mark = `process-table/${process.pid}`
   const start = async () => {
