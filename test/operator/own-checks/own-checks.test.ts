@@ -132,7 +132,6 @@ test('only a proven program that octo brings byte for byte runs in octo', (t) =>
 
 const ENDINGS: readonly (readonly [what: string, answer: string, status: string, summary: RegExp])[] = [
   ['throws', `throw new Error('broken')`, 'unknown', /small failed: broken/],
-  ['has no result in its time', `return new Promise(() => {})`, 'unknown', /no result within 300 ms, killed/],
   ['says ok and exits with 2', `return { ...result('ok'), code: 2 }`, 'critical', /ok/],
   ['says ok and exits with 1', `return { ...result('ok'), code: 1 }`, 'unknown', /exited with 1/],
   ['gives no status', `return { v: 1, summary: 'x', code: 0 }`, 'unknown', /of no use/],
@@ -149,9 +148,15 @@ test('a check that misbehaves has the result that its process would have', async
   const checks = ENDINGS.map(([, answer]) => aSmallCheck(t, answer))
   const inside = insideOf(t, ...checks)
   for (const [index, [what, , status, summary]] of ENDINGS.entries()) {
-    const result = await runIn(inside, checks[index] as VerifiedExecutable, { timeoutMs: 300 })
+    const result = await runIn(inside, checks[index] as VerifiedExecutable, { timeoutMs: 60_000 })
     assert.deepEqual([result.status, summary.test(result.summary)], [status, true], `${what}: ${result.summary}`)
   }
+})
+
+test('a check that has no result in its time is ended, and that is its result', async (t) => {
+  const check = aSmallCheck(t, 'return new Promise(() => {})')
+  const { status, summary } = await runIn(insideOf(t, check), check, { timeoutMs: 300 })
+  assert.deepEqual([status, summary], ['unknown', 'no result within 300 ms, killed'])
 })
 
 test('what an operator hands over on standard input reaches the check', async (t) => {
