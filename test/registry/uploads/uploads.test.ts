@@ -221,3 +221,29 @@ test('a stopping registry ends an upload that takes too long, and keeps its byte
   assert.equal(await upload.status, 503)
   assert.equal(await offsetOf({ ...scene, registry: await scene.registry.restart() }), 200_000)
 })
+
+for (const offset of [undefined, '', '-1', '1e3', '0x10', '9'.repeat(16), '1, 2'])
+  test(`a piece that is said to begin at ${JSON.stringify(offset)} is refused, and nothing of it is kept`, async (t) => {
+    const scene = await aScene(t)
+    const headers = offset === undefined ? {} : { 'Upload-Offset': offset }
+    const answer = await callApi(scene.registry, scene.path, { method: 'PATCH', body: BYTES, headers })
+    assert.deepEqual([answer.status, answer.body.code], [400, 'USAGE'])
+    assert.match(String(answer.body.detail), /the header `Upload-Offset` with a number of bytes is needed/)
+    assert.equal(await offsetOf(scene), 0)
+  })
+
+test('a key of repeating that cannot be told apart opens no session', async (t) => {
+  const { registry, release } = await aScene(t)
+  for (const key of ['two words', 'x'.repeat(201)]) {
+    const answer = await openSession(registry, release, { headers: { 'Idempotency-Key': key } })
+    assert.deepEqual([answer.status, answer.body.code], [400, 'USAGE'])
+    assert.match(String(answer.body.detail), /`Idempotency-Key` needs 1–200 printable characters/)
+  }
+})
+
+test('what is no id of a session is told as that, without a look into the database', async (t) => {
+  const { registry } = await aScene(t)
+  const answer = await callApi(registry, '/api/v1/publishes/none')
+  assert.deepEqual([answer.status, answer.body.code], [404, 'SESSION_NOT_FOUND'])
+  assert.match(String(answer.body.detail), /not the id of a publishing session/)
+})
