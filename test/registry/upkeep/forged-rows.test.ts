@@ -69,6 +69,10 @@ const FORGERIES: Readonly<Record<string, readonly [sql: string, says: string]>> 
     'key under whose id another one stands',
   ],
   'a key, for what is none': ["UPDATE repo_keys SET pem = 'none'", 'key under whose id another one stands'],
+  'the moment from which a key is admitted': [
+    'UPDATE repo_keys SET added_at = added_at - 1',
+    'key whose time was changed',
+  ],
   'the end of a key': ['UPDATE repo_keys SET valid_to = NULL', 'key whose time was changed'],
   'the secret of a token, for one that is known': [
     "UPDATE tokens SET secret_sha256 = 'known' WHERE rowid = 1",
