@@ -20,7 +20,7 @@ export function registryProgram(): Command {
   const program = openProgram()
   const registry: Command = addCommand(program, {
     words: 'registry',
-    summary: 'serve plugins; manage repos, tokens, checks and backups',
+    summary: 'serve plugins; manage repos and tokens; check and back up data',
     examples: ['octo registry repo create core --key publisher.pub --data DIR', 'octo registry serve --data DIR'],
   })
   addServeCommand(registry)

@@ -77,7 +77,7 @@ export const WORDS: readonly Word[] = [
     repo: 'write a whole repo as static files, without a server',
   }),
   ...group('Serve plugins', 'registry', {
-    registry: 'serve plugins; manage repos, tokens, checks and backups',
+    registry: 'serve plugins; manage repos and tokens; check and back up data',
   }),
   ...group('Set octo up', 'completion', {
     completion: 'print the script that completes octo in bash, zsh and fish',
