@@ -1,5 +1,6 @@
 // The life of a supervisor: takes the lock before it touches anything, finds what another one left, listens, and ends when nothing
 // of the project runs any more. Killed, it leaves everything as it is.
+import { setTimeout as pause } from 'node:timers/promises'
 import { coded, firstFailure } from '../../schemas/errors.ts'
 import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { quote } from '../../schemas/quote.ts'
@@ -32,6 +33,9 @@ import type { Answer, BeginRequest, InstanceStatus, ProjectStatus, Request } fro
 import type { Supervisor } from './supervisor.ts'
 import { openSupervisor } from './supervisor.ts'
 
+const MOST_OF_NOBODY_MS = 1000
+const LOOK_MS = 5
+
 type Environment = Readonly<Record<string, string | undefined>>
 
 export type Project = { readonly places: Places; readonly configPath: string; readonly env: Environment }
@@ -52,8 +56,7 @@ export async function takeProject(
   const { places, configPath } = project
   refuseOtherSystems()
   makePlaces(places)
-  const lock = lockFile(places.lock, 'exclusive')
-  if (!lock) throw busy(places)
+  const lock = await takeLockOf(places)
   try {
     makeMarkKey(places)
     await endLeftBehind(places)
@@ -91,6 +94,20 @@ export async function takeProject(
   } catch (error) {
     lock[Symbol.dispose]()
     throw error
+  }
+}
+
+/**
+ * One that was killed is dead before all of its threads are, and holds its lock until then; one that begins has it before it says where it
+ * listens. So a lock of nobody is waited for a moment.
+ */
+async function takeLockOf(places: Places): Promise<Disposable> {
+  const startedAt = performance.now()
+  for (;;) {
+    const lock = lockFile(places.lock, 'exclusive')
+    if (lock) return lock
+    if (supervisorOf(places) || performance.now() - startedAt > MOST_OF_NOBODY_MS) throw busy(places)
+    await pause(LOOK_MS)
   }
 }
 

@@ -1,0 +1,18 @@
+// A supervisor that was killed holds its lock until the last of its threads has ended, when nothing tells of it any more.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { makePlaces } from '../../../operator/services/places.ts'
+import { lockFile } from '../../../system/process-lock.ts'
+import { aServiceScene } from '../../support/operator/service-scene.ts'
+
+const options = { skip: process.platform === 'linux' ? false : 'services are run on Linux' }
+
+test('the lock of a supervisor that is about to end is waited for, as nobody stands behind it', options, async (t) => {
+  const scene = await aServiceScene(t, {})
+  makePlaces(scene.project.places)
+  const held = lockFile(scene.project.places.lock, 'exclusive')
+  assert.ok(held)
+  const supervised = scene.supervise(async (supervisor) => supervisor.status())
+  held[Symbol.dispose]()
+  await supervised
+})
