@@ -252,6 +252,8 @@ test(
     scene.write({ web: idle('old') })
     await scene.supervise(async (supervisor) => {
       await supervisor.start(await scene.load(), [])
+      // Its shell may not have said so yet.
+      await until(() => scene.text('starts') === 'old\n')
       const { pid } = stateOf(supervisor, 'web.1')
       scene.write({ web: idle('new') })
       const next = await scene.load()
