@@ -23,9 +23,12 @@ type CommandContext = {
 
 /** Throws BUILD_FAILED with the exit code and the last lines of output. */
 export async function runCommand(command: BuildCommand, context: CommandContext): Promise<void> {
+  let started: ChildProcess | undefined
+  // Ctrl-C reaches the whole group, and what only octo is told has to end the command as well: from its first moment on, as a signal that
+  // nobody listens for would end octo alone.
+  using _signalled = beforeSignal((signal) => void started?.kill(signal === 'SIGINT' ? 'SIGTERM' : signal))
   const child = await start(command, context)
-  // Ctrl-C reaches the whole group, and what only octo is told has to end the command as well.
-  using _signalled = beforeSignal((signal) => void child.kill(signal === 'SIGINT' ? 'SIGTERM' : signal))
+  started = child
   const ended = endOf(child)
   const output: string[] = []
   await Promise.all([keepLines(child.stdout, output, context), keepLines(child.stderr, output, context)])
