@@ -20,6 +20,7 @@ import { aRelease } from '../support/builders/test-authority.ts'
 import { filesBelow, tempFolder } from '../support/machine/temp-folder.ts'
 import { typeOcto } from '../support/octo/in-process-octo.ts'
 import { publishRelease } from '../support/publisher/publish-release.ts'
+import { untilStill } from '../support/registry/still-registry.ts'
 import { startTestRegistry } from '../support/registry/test-registry.ts'
 
 const FOLDERS = ['blobs', 'blobs/sha256', 'trash', 'uploads', 'staging', 'tree', 'private-staging', 'private-tree']
@@ -51,6 +52,8 @@ test('all that a registry makes in its data directory is looked at, but for the 
   const registry = await startTestRegistry(t, { baseUrl: 'https://plugins.example' })
   assert.equal((await publishRelease(registry, await aRelease(registry.key))).status, 201)
   await registry.setVisibility('core', 'private')
+  // What is being written has a name of its own until it is whole.
+  await untilStill(registry)
   const known = new Set(dataPaths(registry.dataDir))
   const found = readdirSync(registry.dataDir).map((name) => join(registry.dataDir, name))
   await registry.stop()
