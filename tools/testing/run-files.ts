@@ -11,8 +11,11 @@ type Setting = { readonly timeoutMs: number; readonly cwd: string; readonly fold
 type Event = { readonly type: string; readonly data: TestEvent }
 
 const REQUIRED = ['compile-cache.cjs', 'untracked-promises.cjs']
-/** Of memory for what is new, in MiB: loading fills the one that V8 begins with again and again, and all that lives is copied each time. */
-const YOUNG_MIB = 8
+/**
+ * How V8 keeps memory, in MiB: loading fills the little that it begins with again and again, and all that lives is copied each time; a
+ * process of tests ends before it holds what is worth a search. No threads beside it, as other processes have the processors.
+ */
+const MEMORY = ['--min-semi-space-size=16', '--initial-old-space-size=256', '--single-threaded-gc']
 const PROCESS = join(import.meta.dirname, 'process.ts')
 
 export async function* runFiles(files: readonly string[], setting: Setting): AsyncGenerator<FileOutcome> {
@@ -34,7 +37,7 @@ async function* inOneProcess(files: readonly string[], setting: Setting): AsyncG
   const timer = setTimeout(() => tooLong.abort(), timeoutMs)
   const names = process.env.OCTO_TEST_LATE ? [...REQUIRED, 'late.cjs'] : REQUIRED
   const required = names.flatMap((name) => ['--require', join(import.meta.dirname, name)])
-  const execArgv = ['--disable-warning=ExperimentalWarning', `--min-semi-space-size=${YOUNG_MIB}`, ...required]
+  const execArgv = ['--disable-warning=ExperimentalWarning', ...MEMORY, ...required]
   const env = { ...process.env, TMPDIR: folder.path }
   const options = {
     files: [PROCESS],
