@@ -1,7 +1,8 @@
 // How modules of octo and of its tests find what they import: as Node would, and asking the disk once for each file. Node asks for each
 // import whether the file is there, where it really is, and each package.json above it whether it is a module, which takes a quarter
-// of the time of loading octo. One package is loaded in its other form.
-const { existsSync } = require('node:fs')
+// of the time of loading octo. Large packages are one file each, which packages.ts made; where it has not, one of them is loaded in its
+// other form.
+const { existsSync, readFileSync } = require('node:fs')
 const { registerHooks } = require('node:module')
 const { join } = require('node:path')
 const { pathToFileURL } = require('node:url')
@@ -13,10 +14,12 @@ const SOURCE = /^(?:\.|\.\.(?:\/\.\.)*)(?:\/[\w-]+)*\/[\w.-]+\.ts$/
 const ROOT = join(__dirname, '../..')
 const ROOT_URL = pathToFileURL(ROOT).href
 
+const CACHE = join(ROOT, 'node_modules/.cache/tests')
+
 /** By their addresses. */
 const ours = new Map()
 /** Of packages and of Node's own modules, which are the same for all files of ours. */
-const ofOthers = new Map()
+const ofOthers = new Map(bundled())
 
 registerHooks({
   resolve(name, context, next) {
@@ -27,6 +30,15 @@ registerHooks({
     return ofOthers.get(name)
   },
 })
+
+function bundled() {
+  const list = join(CACHE, 'packages.json')
+  if (!existsSync(list)) return []
+  return JSON.parse(readFileSync(list, 'utf8')).files.map(([name, file]) => [
+    name,
+    { url: pathToFileURL(join(CACHE, file)).href, format: 'module', shortCircuit: true },
+  ])
+}
 
 function resolveBy(next, name, context) {
   return OF_COMMONJS.test(name)
