@@ -29,7 +29,7 @@ const root = join(import.meta.dirname, '..')
 const { out, env } = processStreams()
 if (!areCurrent(root)) bundle()
 // For `test/support/octo/run-octo.ts`: a source that changes meanwhile is for the next run.
-env.OCTO_TEST_BUNDLE = areCurrent(root) ? 'current' : ''
+process.env.OCTO_TEST_BUNDLE = areCurrent(root) ? 'current' : ''
 await bundlePackages(root).catch((error: unknown) => {
   process.stderr.write(`packages could not be bundled, and are loaded as they are: ${error}\n`)
 })

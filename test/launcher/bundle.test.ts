@@ -128,6 +128,15 @@ test('OCTO_FROM_SOURCE=1 runs the sources', async (t) => {
   assert.equal(start(await aCheckout(t), { env: { OCTO_FROM_SOURCE: '1' } }), 'sources one')
 })
 
+test('OCTO_FROM_SOURCE=0 runs the bundle as it is, where there is one', async (t) => {
+  const folder = await aCheckout(t)
+  const env = { OCTO_FROM_SOURCE: '0' }
+  writeFileSync(join(folder, 'part/said.ts'), saying('two'))
+  assert.deepEqual([start(folder, { env }), start(folder)], ['bundle one', 'sources two'])
+  rmSync(join(folder, 'dist'), { recursive: true })
+  assert.equal(start(folder, { env }), 'sources two')
+})
+
 test('a release runs its bundle, without sources or dependencies, also where nothing can be written', async (t) => {
   const folder = await aRelease(t)
   assert.equal(start(folder), 'bundle one')

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { delimiter } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { BUNDLE } from '../octo/run-octo.ts'
 
 type ShellRun = { readonly code: number | null; readonly output: string }
 
@@ -15,7 +16,7 @@ export async function runShell(script: string, { cwd, env = {} }: ShellOptions):
   const path = [CHECKOUT.replace(/\/$/, ''), process.env.PATH].join(delimiter)
   const child = spawn('/bin/sh', ['-eu', '-c', script], {
     cwd,
-    env: { PATH: path, HOME: cwd, OCTO_HOME: `${cwd}/store`, ...env },
+    env: { PATH: path, HOME: cwd, OCTO_HOME: `${cwd}/store`, ...BUNDLE, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

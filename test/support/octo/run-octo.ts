@@ -22,13 +22,17 @@ const OCTO = fileURLToPath(new URL('../../../bin/octo.js', import.meta.url))
 /** As the launchers of the shell start it. */
 export const WORDS_OF_NODE = ['--min-semi-space-size=8']
 
+/** The runner of the tests looked at the sources, once for all of them. */
+export const BUNDLE: Readonly<Record<string, string>> =
+  process.env.OCTO_TEST_BUNDLE === 'current' ? { OCTO_FROM_SOURCE: '0' } : {}
+
 /** Nothing of the caller's environment gets in but what a program needs to start. */
 export async function runOcto(args: readonly string[], options: OctoOptions = {}): Promise<OctoRun> {
   const { PATH = '', TMPDIR } = process.env
   const earlier = options.umask === undefined ? undefined : process.umask(options.umask)
   const child = spawn(process.execPath, [...WORDS_OF_NODE, OCTO, ...args], {
     cwd: options.cwd ?? process.cwd(),
-    env: { PATH, HOME: options.cwd ?? '/nonexistent', ...(TMPDIR ? { TMPDIR } : {}), ...options.env },
+    env: { PATH, HOME: options.cwd ?? '/nonexistent', ...(TMPDIR ? { TMPDIR } : {}), ...BUNDLE, ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   if (earlier !== undefined) process.umask(earlier)
