@@ -3,6 +3,7 @@
 import { fstatSync, lstatSync, readdirSync, readlinkSync, readSync, statSync } from 'node:fs'
 import { coded, withHint } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
+import { standStill } from '../stand-still.ts'
 import { explainDisk, ignoring, isErrno, isMissing } from './errors.ts'
 import { noFile, readPlainFile, tooLarge } from './read-plain-file.ts'
 
@@ -104,6 +105,6 @@ function readWhenThere(descriptor: number, room: Buffer): number {
       return readSync(descriptor, room)
     } catch (error) {
       ignoring('EAGAIN')(error)
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WAIT_MS)
+      standStill(WAIT_MS)
     }
 }

@@ -2,7 +2,9 @@
 // of by its words or its environment. Whoever is in doubt says that it is used. Read from /proc, which Linux has.
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { isErrno } from '../files/errors.ts'
-import { isLiving, isOfKernel, statOf } from './identity.ts'
+import { isChanging, patiently, readEnvironment } from './environment.ts'
+import type { ProcessStat } from './identity.ts'
+import { isLiving, statOf } from './identity.ts'
 
 type Named = {
   readonly name: string
@@ -14,9 +16,6 @@ type Named = {
 const MAX_LOOKS = 50_000
 /** Processes that begin while others are looked at are looked at as well; where that has no end, nobody can say. */
 const MAX_ROUNDS = 8
-/** At a process that is about to become another program, on a busy machine. */
-const MAX_CHANGING_LOOKS = 10
-const CHANGING_PAUSE_MS = 2
 
 /** Never throws. */
 export function namesInUse(names: readonly Named[], maxLooks = MAX_LOOKS): ReadonlySet<string> {
@@ -34,6 +33,8 @@ class Search {
   readonly used = new Set<string>()
   readonly #names: readonly Named[]
   readonly #seen = new Set<string>()
+  /** Those that showed no environment, as they were looked at last. */
+  #changing: (ProcessStat & { readonly isWordless: boolean })[] = []
   #looks: number
 
   constructor(names: readonly Named[], maxLooks: number) {
@@ -44,45 +45,59 @@ class Search {
   /** Looks at every process; false where these are too many. */
   isComplete(): boolean {
     this.#note(readFileSync('/proc/net/unix'))
+    const { isComplete, changing } = patiently(() => this.#look())
+    // It has no environment for good: it is known by its words alone.
+    for (const { pid, isWordless } of changing) if (isWordless) this.#doubt(pid)
+    return isComplete
+  }
+
+  #look() {
+    const again = this.#changing
+    this.#changing = []
+    for (const { pid } of again) this.#doubting(pid, () => this.#noteWords(pid))
+    const isComplete = this.#lookAtFresh()
+    return { isComplete, changing: isComplete ? this.#changing : [] }
+  }
+
+  #lookAtFresh(): boolean {
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const fresh = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && !this.#seen.has(name))
       if (fresh.length === 0) return true
       for (const pid of fresh) {
         this.#seen.add(pid)
-        this.#lookAt(pid)
+        this.#doubting(Number(pid), () => this.#lookAt(Number(pid)))
         if (this.#looks <= 0) return false
       }
     }
     return false
   }
 
-  #lookAt(pid: string): void {
+  #lookAt(pid: number): void {
     const folder = `/proc/${pid}`
     this.#looks--
-    try {
-      this.#noteWords(Number(pid))
-      for (const link of ['cwd', 'root', 'exe']) this.#noteLink(`${folder}/${link}`)
-      const open = readdirSync(`${folder}/fd`)
-      this.#looks -= open.length
-      if (this.#looks > 0) for (const number of open) this.#noteLink(`${folder}/fd/${number}`)
-    } catch (error) {
-      if (isErrno(error, 'EACCES', 'EPERM')) this.#doubt(Number(pid))
-      else if (!isErrno(error, ...GONE)) throw error
-    }
+    this.#noteWords(pid)
+    for (const link of ['cwd', 'root', 'exe']) this.#noteLink(`${folder}/${link}`)
+    const open = readdirSync(`${folder}/fd`)
+    this.#looks -= open.length
+    if (this.#looks > 0) for (const number of open) this.#noteLink(`${folder}/fd/${number}`)
   }
 
-  /** In the moment in which it becomes another program it has no environment. One that has none for good is known by its words alone. */
   #noteWords(pid: number): void {
-    let isSilent = false
-    for (let look = 0; look < MAX_CHANGING_LOOKS; look++) {
-      const [words, environment] = [readFileSync(`/proc/${pid}/cmdline`), readFileSync(`/proc/${pid}/environ`)]
-      for (const text of [words, environment]) this.#note(text)
-      const stat = environment.length > 0 ? undefined : statOf(pid)
-      if (!stat || !isLiving(stat) || isOfKernel(pid) || !isOfThisUser(pid)) return
-      isSilent = words.length === 0
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, CHANGING_PAUSE_MS)
+    const [words, environment] = [readFileSync(`/proc/${pid}/cmdline`), readEnvironment(pid)]
+    for (const text of [words, environment]) this.#note(text)
+    const stat = environment.length > 0 ? undefined : statOf(pid)
+    if (stat && isChanging(stat, environment) && isOfThisUser(pid))
+      this.#changing.push({ ...stat, isWordless: words.length === 0 })
+  }
+
+  /** One that has ended uses nothing. */
+  #doubting(pid: number, look: () => void): void {
+    try {
+      look()
+    } catch (error) {
+      if (isErrno(error, 'EACCES', 'EPERM')) this.#doubt(pid)
+      else if (!isErrno(error, ...GONE)) throw error
     }
-    if (isSilent) this.#doubt(pid)
   }
 
   /** One that took other rights, or keeps its memory to itself, is still named as of the user who started it. */

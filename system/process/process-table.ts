@@ -1,8 +1,9 @@
 // All processes of this machine that can be seen, with the mark that those of a service carry in their environment: a child that
 // left its session still has it. Read from /proc, which Linux has.
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
+import { environmentOf, isChanging, patiently } from './environment.ts'
 import type { ProcessIdentity, ProcessStat } from './identity.ts'
-import { isLiving, isOfKernel, statOf } from './identity.ts'
+import { isLiving, statOf } from './identity.ts'
 import { MARK } from './mark.ts'
 import { processesInCgroup } from './process-cgroup.ts'
 
@@ -14,9 +15,6 @@ export type MarkedProcess = ProcessStat & {
 
 /** Many services that end at once look together. */
 const FRESH_MS = 20
-/** On a busy machine becoming another program takes that long. */
-const MOST_CHANGING_MS = 200
-const CHANGING_PAUSE_MS = 2
 let last: { readonly at: number; readonly table: readonly MarkedProcess[] } | undefined
 
 /** Those that live. What it costs is a few reads for each process of the machine. */
@@ -35,24 +33,17 @@ function readTable(): MarkedProcess[] {
     if (!/^\d+$/.test(name)) return []
     const stat = statOf(Number(name))
     if (!stat || !isLiving(stat)) return []
-    const environment = environmentOf(name)
-    const isChanging = environment === '' && !isOfKernel(stat.pid)
-    return [{ ...stat, mark: markIn(environment), isChanging }]
+    const environment = environmentOf(stat.pid)
+    return [{ ...stat, mark: markIn(environment), isChanging: isChanging(stat, environment) }]
   })
 }
 
-/** Undefined for processes of other users. */
-function environmentOf(name: string): string | undefined {
-  try {
-    return readFileSync(`/proc/${name}/environ`, 'latin1')
-  } catch {
-    return undefined
-  }
-}
-
-/** Undefined too for those that wrote over their environment. */
-function markIn(environment: string | undefined): string | undefined {
-  const entry = environment?.split('\0').find((each) => each.startsWith(`${MARK}=`))
+/** Undefined for processes of other users, and for those that wrote over their environment. */
+function markIn(environment: Buffer | undefined): string | undefined {
+  const entry = environment
+    ?.toString('latin1')
+    .split('\0')
+    .find((each) => each.startsWith(`${MARK}=`))
   return entry?.slice(MARK.length + 1)
 }
 
@@ -64,31 +55,16 @@ export type Members = {
   readonly isWatched?: boolean
 }
 
-/** Whose environment is empty and stays so, by `nameOf`. */
-let empty: ReadonlySet<string> = new Set()
-
 /**
  * The processes of a service. That there is none is said only when none that may be one is about to become another program: it has no
  * mark at that moment, and has it again behind it.
  */
 export function membersOf(members: Members): readonly MarkedProcess[] {
-  const askedAt = performance.now()
-  let found = membersNow(members)
-  while (found.length === 0) {
-    const changing = (last?.table ?? []).filter((one) => one.isChanging && mayBeOfIts(one, members))
-    if (changing.every((one) => empty.has(nameOf(one)))) return found
-    if (performance.now() - askedAt > MOST_CHANGING_MS) {
-      empty = new Set(changing.map(nameOf))
-      return found
-    }
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, CHANGING_PAUSE_MS)
-    found = membersIn(freshTable(), members, insideOf(members))
-  }
-  return found
-}
-
-function nameOf({ pid, start }: ProcessStat): string {
-  return `${pid} ${start}`
+  return patiently(() => {
+    const found = membersNow(members)
+    const table = found.length > 0 ? [] : (last?.table ?? [])
+    return { found, changing: table.filter((one) => one.isChanging && mayBeOfIts(one, members)) }
+  }).found
 }
 
 function mayBeOfIts(one: ProcessStat, { main }: Members): boolean {

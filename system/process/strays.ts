@@ -2,8 +2,9 @@
 // has, and ended. Read from /proc, which Linux has. A program that changed its user or emptied its environment is not found.
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
+import { environmentOf, isChanging, LOOK_MS, Patience } from './environment.ts'
 import type { ProcessStat } from './identity.ts'
-import { isLiving, isOfKernel, statOf } from './identity.ts'
+import { isLiving, statOf } from './identity.ts'
 
 type RunMark = {
   /** Of the program itself: what it starts gets later numbers. */
@@ -14,11 +15,8 @@ type RunMark = {
   readonly startedAt: number
 }
 
-const LOOK_MS = 2
 /** A process that waits for a dead disk does not even end on SIGKILL; we do not wait with it. */
 const MOST_MS = 250
-/** Of a program that is just replaced by another one, nobody can read the environment. */
-const MOST_UNCLEAR_MS = 20
 /** Fewer are asked for one by one, which costs less than to list all. */
 const FEW = 64
 /** More processes than machines start, so that numbers have not come around in less time. */
@@ -28,11 +26,12 @@ const STARTS_PER_MS = 30
 export async function endStrays(mark: RunMark): Promise<void> {
   if (process.platform !== 'linux') return
   const beganAt = performance.now()
+  const patience = new Patience()
   for (;;) {
-    const { found, isUnclear } = look(numbersSince(mark), [mark.entry])
+    const { found, changing } = look(numbersSince(mark), [mark.entry])
     for (const one of found) kill(one)
-    const passedMs = performance.now() - beganAt
-    if (passedMs > MOST_MS || (found.length === 0 && !(isUnclear && passedMs <= MOST_UNCLEAR_MS))) return
+    const isLeft = found.length > 0 ? performance.now() - beganAt <= MOST_MS : patience.isFor(changing)
+    if (!isLeft) return
     await pause(LOOK_MS)
   }
 }
@@ -60,29 +59,23 @@ function look(numbers: readonly number[], entries: readonly string[]) {
   // As the system has them, whatever letters they hold.
   const wanted = entries.map((entry) => Buffer.from(entry).toString('latin1'))
   const found: ProcessStat[] = []
-  let isUnclear = false
+  const changing: ProcessStat[] = []
   for (const pid of numbers) {
     const environment = environmentOf(pid)
     if (environment === undefined) continue
-    const stat = environment === '' || carries(environment, wanted) ? statOf(pid) : undefined
+    const stat = environment.length === 0 || carries(environment, wanted) ? statOf(pid) : undefined
     if (!stat || !isLiving(stat)) continue
-    if (environment !== '') found.push(stat)
-    else if (!isOfKernel(pid)) isUnclear = true
+    if (environment.length > 0) found.push(stat)
+    else if (isChanging(stat, environment)) changing.push(stat)
   }
-  return { found, isUnclear }
+  return { found, changing }
 }
 
-function carries(environment: string, wanted: readonly string[]): boolean {
-  return environment.split('\0').some((entry) => wanted.some((one) => entry === one || entry.startsWith(`${one}/`)))
-}
-
-/** Undefined where there is no such process, and where it is another user's. */
-function environmentOf(pid: number): string | undefined {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, 'latin1')
-  } catch {
-    return undefined
-  }
+function carries(environment: Buffer, wanted: readonly string[]): boolean {
+  return environment
+    .toString('latin1')
+    .split('\0')
+    .some((entry) => wanted.some((one) => entry === one || entry.startsWith(`${one}/`)))
 }
 
 function readNumber(path: string): number | undefined {
