@@ -1,6 +1,7 @@
 // The JSON document that an operator writes to standard input: arguments that must not be seen, and what the contract adds.
 import { readSync } from 'node:fs'
 import { invalidOptions } from './result.ts'
+import { standStill } from './stand-still.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -57,7 +58,7 @@ function readSome(chunk: Buffer): number | undefined {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'EOF') return 0
     if (code !== 'EAGAIN') throw error
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS)
+    standStill(PAUSE_MS)
     return undefined
   }
 }

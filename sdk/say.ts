@@ -1,5 +1,6 @@
 // Lines on standard output, where whoever started the plugin reads its answer.
 import { writeSync } from 'node:fs'
+import { standStill } from './stand-still.ts'
 
 const PAUSE_MS = 5
 
@@ -15,7 +16,7 @@ function writeSome(bytes: Buffer): number {
     return writeSync(1, bytes)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS)
+    standStill(PAUSE_MS)
     return 0
   }
 }

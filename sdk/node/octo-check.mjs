@@ -266,6 +266,11 @@ function renderResult({ status, summary, ...extra }) {
   return JSON.stringify({ v: 1, status, summary: summary.slice(0, MAX_SUMMARY), ...extra });
 }
 
+// sdk/stand-still.ts
+function standStill(milliseconds) {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}
+
 // sdk/document.ts
 var MAX_BYTES = 4 * 1024 * 1024;
 var CHUNK_BYTES = 64 * 1024;
@@ -310,7 +315,7 @@ function readSome(chunk) {
     const { code } = error;
     if (code === "EOF") return 0;
     if (code !== "EAGAIN") throw error;
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+    standStill(PAUSE_MS);
     return void 0;
   }
 }
@@ -549,7 +554,7 @@ function writeSome(bytes) {
     return writeSync(1, bytes);
   } catch (error) {
     if (error.code !== "EAGAIN") throw error;
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS2);
+    standStill(PAUSE_MS2);
     return 0;
   }
 }
