@@ -6,7 +6,7 @@ import { quote } from '../../schemas/quote.ts'
 export type PublishStage = 'building' | 'signing' | 'uploading' | 'publishing' | 'proving'
 
 type Interruption = Disposable & {
-  /** What runs now; `release` is its full name once that is known. */
+  /** What runs now, of this release. Throws INTERRUPTED behind a signal. */
   enter(stage: PublishStage, release: string): void
   /** The present one is public. */
   done(release: string): void
@@ -48,11 +48,17 @@ export function watchForInterruption(dirs: readonly string[]): Interruption {
   const state: State = { stage: 'building', release: undefined, public: [], notBegun: [...dirs] }
   const { promise, reject } = Promise.withResolvers<never>()
   promise.catch(() => undefined)
+  let told: Error | undefined
   // It listens on until it is disposed of: whoever cleans up at a signal ends the process when nobody else does.
-  const onSignal = () => reject(interrupted(state))
+  const onSignal = () => {
+    told ??= interrupted(state)
+    reject(told)
+  }
   for (const signal of SIGNALS) process.on(signal, onSignal)
   return {
     enter(stage, release) {
+      // The process lives on while it writes what it says, and the work with it: what was said to be not public must not become so.
+      if (told) throw told
       if (release !== state.release) state.notBegun.shift()
       state.stage = stage
       state.release = release

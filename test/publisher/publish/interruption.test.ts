@@ -1,10 +1,11 @@
 // A publish that a person breaks off says what is public, truly, and the same command goes on from there.
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { readdirSync, rmSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { createServer, request } from 'node:http'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { anElf, aPluginProject } from '../../support/builders/plugin-project.ts'
@@ -146,6 +147,39 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     rmSync(started)
     assert.equal((await broken('build', project.dir)).signal, signal)
   })
+
+test('what is said to be not public does not become so while the process is still there', async (t) => {
+  const registry = await startTestRegistry(t)
+  const { privateKey } = writeKeyFiles(tempFolder(t), registry.key)
+  await using project = await aPluginProject()
+  const moduleOf = (path: string) => JSON.stringify(new URL(`../../../${path}`, import.meta.url).href)
+  const script = `const { openConnection } = await import(${moduleOf('system/http/connection.ts')})
+    const { watchForInterruption } = await import(${moduleOf('publisher/publish/interruption.ts')})
+    const { publishProject } = await import(${moduleOf('publisher/publish/publish-project.ts')})
+    const { readSigningKey } = await import(${moduleOf('publisher/sign/read-key.ts')})
+    const { signerWithKey } = await import(${moduleOf('publisher/sign/release-signer.ts')})
+    const { openTerminal } = await import(${moduleOf('terminal/terminal.ts')})
+    const [dir, file, address, token] = process.argv.slice(1)
+    const { env } = process
+    const interruption = watchForInterruption([dir])
+    const work = publishProject({
+      dir, env, build: true, dryRun: false, repo: undefined, terminal: openTerminal({}),
+      signer: signerWithKey(await readSigningKey({ file, env })),
+      connection: openConnection(new URL(address), { token }),
+      onStage(stage, release) {
+        interruption.enter(stage, release)
+        if (stage === 'signing') process.emit('SIGINT', 'SIGINT')
+      },
+    })
+    const ends = await Promise.allSettled([interruption.signalled, work])
+    console.log(ends.map(({ reason }) => reason?.message).join('\\n'))
+    process.exit(0)`
+  const words = [...FROM_SOURCES, '--input-type=module', '-e', script, project.dir, privateKey, registry.url]
+  const child = spawn(process.execPath, [...words, registry.token], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const said = 'interrupted while signing: `core/hello@1.0.0` is not published: nothing was sent\n'
+  assert.equal(await text(child.stdout), said.repeat(2))
+  assert.equal((await fetch(`${registry.url}/repos/core/hello.json`)).status, 404)
+})
 
 test('of several plugins it is said which are public and which were not begun, also to programs', async (t) => {
   const registry = await startTestRegistry(t)
