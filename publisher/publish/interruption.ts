@@ -63,7 +63,12 @@ export function watchForInterruption(dirs: readonly string[]): Interruption {
       state.stage = stage
       state.release = release
     },
-    done: (release) => void state.public.push(release),
+    done(release) {
+      state.public.push(release)
+      // Nothing is known of the next one before it is entered.
+      state.stage = 'building'
+      state.release = undefined
+    },
     signalled: promise,
     [Symbol.dispose]: () => {
       for (const signal of SIGNALS) process.off(signal, onSignal)

@@ -181,6 +181,23 @@ test('what is said to be not public does not become so while the process is stil
   assert.equal((await fetch(`${registry.url}/repos/core/hello.json`)).status, 404)
 })
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  test(`${signal} between two plugins calls the first one public, and not unproven`, () => {
+    const path = new URL('../../../publisher/publish/interruption.ts', import.meta.url).href
+    const script = `const { watchForInterruption } = await import(${JSON.stringify(path)})
+      const interruption = watchForInterruption(['one', 'two', 'three'])
+      interruption.enter('proving', 'core/one@1.0.0')
+      interruption.done('core/one@1.0.0')
+      process.emit('${signal}', '${signal}')
+      await interruption.signalled.catch(({ message }) => console.log(message))
+      process.exit(0)`
+    const words = [...FROM_SOURCES, '--input-type=module', '-e', script]
+    const { stdout, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8' })
+    const said =
+      'interrupted while building: the release is not published: nothing was sent; `core/one@1.0.0` is public; `two`, `three` were not begun\n'
+    assert.equal(stdout, said, stderr)
+  })
+
 test('of several plugins it is said which are public and which were not begun, also to programs', async (t) => {
   const registry = await startTestRegistry(t)
   const { privateKey } = writeKeyFiles(tempFolder(t), registry.key)
