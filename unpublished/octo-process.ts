@@ -16,12 +16,16 @@ export type OctoSetting = {
   readonly stopped: AbortSignal
 }
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
 export type OctoEnd = { readonly exitCode: number | null; readonly signal: NodeJS.Signals | null }
 
 /** What it gave as JSON. Throws the error that the command itself ended with. */
 export async function answerOf<Answer>(octo: OctoSetting, words: readonly string[]): Promise<Answer> {
+  using signals = handingOn(octo)
   const child = await start(octo, [...words, '--json'], 'pipe')
-  const [out, err, end] = await Promise.all([textOf(child.stdout), textOf(child.stderr), ended(child, octo)])
+  signals.to(child)
+  const [out, err, end] = await Promise.all([textOf(child.stdout), textOf(child.stderr), endOf(child)])
   requireGoingOn(octo, words)
   if (end.exitCode === 0) return JSON.parse(out)
   const said = err.replaceAll(`${octo.folder}/`, '')
@@ -60,8 +64,10 @@ function failed([word = '']: readonly string[], { exitCode, signal }: OctoEnd, s
 
 /** Shows what it prints, and gives how it ended. */
 export async function showRun(octo: OctoSetting, words: readonly string[]): Promise<OctoEnd> {
+  using signals = handingOn(octo)
   const child = await start(octo, words, 'inherit')
-  return await ended(child, octo)
+  signals.to(child)
+  return await endOf(child)
 }
 
 /** As shells count: 128 and the number of the signal. */
@@ -69,19 +75,33 @@ export function shellCodeOf({ exitCode, signal }: OctoEnd): number {
   return exitCode ?? (signal === null ? 1 : signalCode(signal))
 }
 
-/** Ctrl-C reaches the child as well, which ends in its own way; what only this process is told is handed on. Then the folder is cleaned up. */
-async function ended(child: ChildProcess, { stopped }: OctoSetting): Promise<OctoEnd> {
-  const wait = () => undefined
-  const handOn = (signal: NodeJS.Signals) => void child.kill(signal)
-  process.on('SIGINT', wait).on('SIGTERM', handOn).on('SIGHUP', handOn)
-  // It came while the child was started.
-  if (stopped.aborted) handOn('SIGTERM')
-  try {
-    const [exitCode, signal] = await once(child, 'close')
-    return { exitCode, signal }
-  } finally {
-    process.off('SIGINT', wait).off('SIGTERM', handOn).off('SIGHUP', handOn)
+/**
+ * Ctrl-C reaches the child as well, which ends in its own way; what only this process is told is handed on. Then the folder is cleaned up.
+ * From before the first moment of the child on: a signal that nobody listens for would end this process alone.
+ */
+function handingOn({ stopped }: OctoSetting): Disposable & { to(child: ChildProcess): void } {
+  let child: ChildProcess | undefined
+  let isEarly = false
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (!child) isEarly = true
+    else if (signal !== 'SIGINT') child.kill(signal)
   }
+  for (const signal of SIGNALS) process.on(signal, onSignal)
+  return {
+    to(started) {
+      child = started
+      // It came while the child was started, which may have been too early for Ctrl-C to reach it.
+      if (isEarly || stopped.aborted) child.kill('SIGTERM')
+    },
+    [Symbol.dispose]() {
+      for (const signal of SIGNALS) process.off(signal, onSignal)
+    },
+  }
+}
+
+async function endOf(child: ChildProcess): Promise<OctoEnd> {
+  const [exitCode, signal] = await once(child, 'close')
+  return { exitCode, signal }
 }
 
 async function start(octo: OctoSetting, words: readonly string[], stdio: 'pipe' | 'inherit'): Promise<ChildProcess> {
