@@ -239,6 +239,12 @@ const REASONS: readonly Reason[] = [
     because: 'Windows has no users of files that Node shows, and the tests run where there are some',
   },
   {
+    file: 'registry/upkeep/check-plugins.ts',
+    guard: '!release',
+    because:
+      'a version that was listed just before is there, as none is ever deleted; it only tells the type checker so',
+  },
+  {
     file: 'registry/upkeep/check-partners.ts',
     guard: 'told.repos.has(repo)',
     because:
