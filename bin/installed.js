@@ -44,6 +44,12 @@ function notReadySentence(root = home) {
   return `the dependencies of octo are not those of this version: run \`node setup.js\` in \`${folderOf(root)}\``
 }
 
+/** Sources below `node_modules`, as `npm pack` in a checkout puts them there: Node runs no TypeScript in that place. */
+function packedSentence(root = home) {
+  if (!/[\\/]node_modules[\\/]/.test(root)) return undefined
+  return `\`${folderOf(root)}\` holds the sources of octo, which Node does not run below \`node_modules\`: \`npm run package\` in a checkout makes a package that can be installed`
+}
+
 /** The same where a file is missing among dependencies that are there by all that npm's record says. */
 function missingModule(root = home) {
   if (!existsSync(join(root, 'octo.ts')))
@@ -112,4 +118,13 @@ function readText(file) {
   }
 }
 
-module.exports = { isReady, isInstalled, stampInstalled, notReadySentence, missingModule, damagedFile, isMissingModule }
+module.exports = {
+  isReady,
+  isInstalled,
+  stampInstalled,
+  notReadySentence,
+  packedSentence,
+  missingModule,
+  damagedFile,
+  isMissingModule,
+}

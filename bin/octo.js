@@ -82,7 +82,12 @@ function hasSources() {
 }
 
 function startFromSources() {
-  const { isReady, notReadySentence } = launcherPart('./installed.js')
+  const { isReady, notReadySentence, packedSentence } = launcherPart('./installed.js')
+  const packed = packedSentence()
+  if (packed) {
+    refuse(packed)
+    return
+  }
   if (!fs.existsSync(path.join(root, 'node_modules'))) {
     refuse('octo is not set up yet: run `node setup.js` in its folder, or `npm start`')
     return
