@@ -3,15 +3,15 @@
 import { readFileSync } from 'node:fs'
 import { standStill } from '../stand-still.ts'
 import type { ProcessStat } from './identity.ts'
-import { isLiving, isOfKernel, statOf } from './identity.ts'
+import { environmentState, isLiving, statOf } from './identity.ts'
 
 /**
  * When it is too short, one of ours is missed: a service that is said to be stopped lives on, what a check left running outlives it, a
- * folder in use is taken away. When it is too long, a start, a stop or the end of a run waits for a process that never had an
- * environment; it is remembered, and waited for once. The moment takes less than a millisecond, unless the machine has no time for it:
- * then 20 ms were too few.
+ * folder in use is taken away. When it is too long, a start, a stop or the end of a run waits for a process that a dead disk holds in that
+ * moment; it is remembered, and waited for once. The moment takes less than a millisecond, unless the machine has no time for it: then
+ * 200 ms were too few.
  */
-const MOST_MS = 200
+const MOST_MS = 1000
 /** Who was kept from looking itself has not waited: all that time may have gone by between two looks. */
 const FEWEST_LOOKS = 10
 export const LOOK_MS = 2
@@ -30,12 +30,12 @@ export function environmentOf(pid: number): Buffer | undefined {
   }
 }
 
-/** It has none just now, as in the moment in which it becomes another program. */
+/** It showed none, as in the moment in which it becomes another program, which may be over by now, and as one that is ending. */
 export function isChanging(stat: ProcessStat, environment: Buffer | undefined): boolean {
-  return environment?.length === 0 && isLiving(stat) && !isOfKernel(stat.pid)
+  return environment?.length === 0 && isLiving(stat) && !['kernel', 'empty'].includes(environmentState(stat.pid))
 }
 
-/** When those began whose environment is empty and stays so, by their numbers. */
+/** When those began that were waited for in vain, by their numbers. */
 const silent = new Map<number, string>()
 
 /** For one question, which begins with it. */

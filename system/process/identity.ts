@@ -23,8 +23,11 @@ export type ProcessStat = {
   readonly start: string
 }
 
-/** `PF_KTHREAD` of Linux. */
+/** `PF_KTHREAD` and `PF_EXITING` of Linux, in the ninth field of `stat`. */
 const OF_KERNEL = 0x0020_0000
+const ENDING = 0x4
+/** Where they stand behind the name: the ninth field, and the 50th and 51st, between which the environment lies. */
+const [FLAGS, ENVIRONMENT_BEGIN, ENVIRONMENT_END] = [6, 47, 48]
 
 /** Undefined where there is none that lives. */
 export function identityOf(pid: number): ProcessIdentity | undefined {
@@ -51,13 +54,20 @@ export function isLiving({ state }: ProcessStat): boolean {
   return state !== 'Z' && state !== 'X' && state !== 'x'
 }
 
-/** A thread of the kernel has no words and no environment. */
-export function isOfKernel(pid: number): boolean {
+/**
+ * What there is of the environment of a process: one of the kernel has none, one that is ending has given it back, one in the midst of an
+ * `exec` has none yet, and one may be empty for good. Where the system keeps no such numbers, all of these are in the midst.
+ */
+export function environmentState(pid: number): 'kernel' | 'ending' | 'exec' | 'empty' | 'there' {
   try {
-    const flags = behindName(readFileSync(pathOf(pid), 'utf8'))[6]
-    return (Number(flags) & OF_KERNEL) !== 0
+    const fields = behindName(readFileSync(pathOf(pid), 'utf8'))
+    const flags = Number(fields[FLAGS])
+    if ((flags & OF_KERNEL) !== 0) return 'kernel'
+    const [begin, end] = [fields[ENVIRONMENT_BEGIN], fields[ENVIRONMENT_END]]
+    if (end !== '0') return begin === end ? 'empty' : 'there'
+    return (flags & ENDING) === 0 ? 'exec' : 'ending'
   } catch {
-    return false
+    return 'ending'
   }
 }
 

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { isErrno } from '../files/errors.ts'
 import { isChanging, patiently, readEnvironment } from './environment.ts'
 import type { ProcessStat } from './identity.ts'
-import { isLiving, statOf } from './identity.ts'
+import { environmentState, isLiving, statOf } from './identity.ts'
 
 type Named = {
   readonly name: string
@@ -14,8 +14,8 @@ type Named = {
 
 /** Looking at a process with many open files, or at many processes, must not keep a run waiting. */
 const MAX_LOOKS = 50_000
-/** Processes that begin while others are looked at are looked at as well; where that has no end, nobody can say. */
-const MAX_ROUNDS = 8
+/** Processes that begin while others are looked at are looked at as well; where that has no end, as on no machine yet, nobody can say. */
+const MAX_ROUNDS = 100
 
 /** Never throws. */
 export function namesInUse(names: readonly Named[], maxLooks = MAX_LOOKS): ReadonlySet<string> {
@@ -34,7 +34,7 @@ class Search {
   readonly #names: readonly Named[]
   readonly #seen = new Set<string>()
   /** Those that showed no environment, as they were looked at last. */
-  #changing: (ProcessStat & { readonly isWordless: boolean })[] = []
+  #changing: ProcessStat[] = []
   #looks: number
 
   constructor(names: readonly Named[], maxLooks: number) {
@@ -46,8 +46,8 @@ class Search {
   isComplete(): boolean {
     this.#note(readFileSync('/proc/net/unix'))
     const { isComplete, changing } = patiently(() => this.#look())
-    // It has no environment for good: it is known by its words alone.
-    for (const { pid, isWordless } of changing) if (isWordless) this.#doubt(pid)
+    // What one that is ending has open was seen, and it runs nothing any more.
+    for (const { pid } of changing) if (environmentState(pid) !== 'ending') this.#doubt(pid)
     return isComplete
   }
 
@@ -86,8 +86,7 @@ class Search {
     const [words, environment] = [readFileSync(`/proc/${pid}/cmdline`), readEnvironment(pid)]
     for (const text of [words, environment]) this.#note(text)
     const stat = environment.length > 0 ? undefined : statOf(pid)
-    if (stat && isChanging(stat, environment) && isOfThisUser(pid))
-      this.#changing.push({ ...stat, isWordless: words.length === 0 })
+    if (stat && isChanging(stat, environment) && isOfThisUser(pid)) this.#changing.push(stat)
   }
 
   /** One that has ended uses nothing. */

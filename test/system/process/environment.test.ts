@@ -2,14 +2,16 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { environmentOf, isChanging, Patience, patiently } from '../../../system/process/environment.ts'
 import type { ProcessStat } from '../../../system/process/identity.ts'
-import { statOf } from '../../../system/process/identity.ts'
+import { environmentState, statOf } from '../../../system/process/identity.ts'
 
 const onLinux = { skip: process.platform !== 'linux' && 'environments are read from /proc, which Linux has' }
 const ROUNDS = 1000
+const MIDSTS = 100
 
 /** Becomes itself again and again, as long as it is. */
 const CHANGES = 'exec /bin/sh -c "$0" "$0"'
@@ -53,16 +55,36 @@ test('patience is not over where all its time went by between two looks', (t) =>
   assert.equal(new Patience().isFor([madeUp(2 ** 30)]), true)
 })
 
-test('a process whose environment is empty for good is waited for once', onLinux, async (t) => {
+test('a process whose environment is empty for good, and one of the kernel, are not waited for', onLinux, async (t) => {
   const pid = await started(t, ['/bin/sleep', '600'], {})
+  const ofKernel = readdirSync('/proc')
+    .map(Number)
+    .find((one) => one > 0 && environmentState(one) === 'kernel')
+  for (const one of [pid, ...(ofKernel === undefined ? [] : [ofKernel])]) assert.deepEqual(lookAt(one).changing, [])
+  assert.equal(environmentOf(pid)?.length, 0)
+})
+
+test(
+  'whoever showed no environment in the midst of an exec is looked at again, also when that is over',
+  onLinux,
+  async (t) => {
+    const pid = await started(t, ['/bin/sh', '-c', CHANGES, CHANGES], { OWN: 'value' })
+    for (let seen = 0; seen < MIDSTS; ) {
+      const { environment, changing } = lookAt(pid)
+      if (environment?.length !== 0) continue
+      seen++
+      assert.equal(changing.length, 1)
+    }
+  },
+)
+
+test('one that was waited for in vain is not waited for again', (t) => {
   hurryClock(t)
+  const held = madeUp(2 ** 30 + 9)
   const looks = () => {
-    let count = 0
-    const seen = patiently(() => {
-      count++
-      return lookAt(pid)
-    })
-    assert.equal(seen.changing.length, 1)
+    const question = new Patience()
+    let count = 1
+    while (question.isFor([held])) count++
     return count
   }
   assert.ok(looks() > 1)

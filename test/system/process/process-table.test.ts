@@ -30,7 +30,7 @@ test('a process that is about to become another program is one of its service at
   }
 })
 
-test('a process whose environment is empty for good is waited for once, and is nobody’s', { skip }, async (t) => {
+test('a process whose environment is empty for good is nobody’s', { skip }, async (t) => {
   const child = spawn('/bin/sleep', ['600'], { env: {}, stdio: 'ignore' })
   t.after(() => child.kill('SIGKILL'))
   await once(child, 'spawn')
