@@ -26,8 +26,11 @@ export type ProcessStat = {
 /** `PF_KTHREAD` and `PF_EXITING` of Linux, in the ninth field of `stat`. */
 const OF_KERNEL = 0x0020_0000
 const ENDING = 0x4
-/** Where they stand behind the name: the ninth field, and the 50th and 51st, between which the environment lies. */
-const [FLAGS, ENVIRONMENT_BEGIN, ENVIRONMENT_END] = [6, 47, 48]
+/**
+ * Where they stand behind the name: the ninth field, the 26th, where the code begins, which an `exec` says last of all, and the 50th and
+ * 51st, between which the environment lies.
+ */
+const [FLAGS, CODE, ENVIRONMENT_BEGIN, ENVIRONMENT_END] = [6, 23, 47, 48]
 
 /** Undefined where there is none that lives. */
 export function identityOf(pid: number): ProcessIdentity | undefined {
@@ -63,8 +66,7 @@ export function environmentState(pid: number): 'kernel' | 'ending' | 'exec' | 'e
     const fields = behindName(readFileSync(pathOf(pid), 'utf8'))
     const flags = Number(fields[FLAGS])
     if ((flags & OF_KERNEL) !== 0) return 'kernel'
-    const [begin, end] = [fields[ENVIRONMENT_BEGIN], fields[ENVIRONMENT_END]]
-    if (end !== '0') return begin === end ? 'empty' : 'there'
+    if (fields[CODE] !== '0') return fields[ENVIRONMENT_BEGIN] === fields[ENVIRONMENT_END] ? 'empty' : 'there'
     return (flags & ENDING) === 0 ? 'exec' : 'ending'
   } catch {
     return 'ending'

@@ -11,7 +11,7 @@ import { environmentState, statOf } from '../../../system/process/identity.ts'
 
 const onLinux = { skip: process.platform !== 'linux' && 'environments are read from /proc, which Linux has' }
 const ROUNDS = 1000
-const MIDSTS = 100
+const MIDSTS = 500
 
 /** Becomes itself again and again, as long as it is. */
 const CHANGES = 'exec /bin/sh -c "$0" "$0"'
