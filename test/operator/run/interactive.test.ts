@@ -12,7 +12,9 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { FROM_SOURCES } from '../../support/machine/from-sources.ts'
 import { isGone, pidIn } from '../../support/machine/processes.ts'
+import { signalledAtStart } from '../../support/machine/signalled-at-start.ts'
 
+const MODULE = new URL('../../../operator/run/interactive.ts', import.meta.url).href
 const RUNNER = fileURLToPath(new URL('../../fixtures/run-interactive.ts', import.meta.url))
 
 async function emptyDirectory(t: TestContext): Promise<string> {
@@ -65,4 +67,13 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
     const [exitCode, ended] = await once(child, 'exit')
     assert.deepEqual([exitCode, ended], signal === 'SIGTERM' ? [0, null] : [null, signal])
     assert.ok(await isGone(pid))
+  })
+
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+  test(`${signal} in the moment in which a plugin begins is passed on, too`, async (t) => {
+    const script = `const { endAsItEnded, runHere } = await import(${JSON.stringify(MODULE)})
+      const what = { file: 'sleep', argv: ['600'], env: process.env, cwd: '/' }
+      await endAsItEnded(await runHere(what, (_what, { cause }) => cause))`
+    const ended = await signalledAtStart(t, { script, signal })
+    assert.deepEqual(ended, { exitCode: null, endedBy: signal, isChildGone: true })
   })
