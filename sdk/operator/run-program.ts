@@ -34,15 +34,18 @@ async function run(
   { cwd, input, stdout, stderr }: Started & Streams,
 ): Promise<ProgramOutput> {
   const [file = '', ...argv] = words
-  const child: ChildProcess = spawn(file, argv, {
-    stdio: [input === undefined ? 'inherit' : 'pipe', stdout, stderr],
-    cwd,
-  })
+  let started: ChildProcess | undefined
   const forward = (name: NodeJS.Signals) => {
-    if (!(SENT_BY_TERMINALS.includes(name) && isatty(0))) child.kill(name)
+    if (!(SENT_BY_TERMINALS.includes(name) && isatty(0))) started?.kill(name)
   }
+  // From the first moment of the program on: a signal that nobody listens for would end the operator alone.
   for (const name of FORWARDED) process.on(name, forward)
   try {
+    const child: ChildProcess = spawn(file, argv, {
+      stdio: [input === undefined ? 'inherit' : 'pipe', stdout, stderr],
+      cwd,
+    })
+    started = child
     const ended = endOf(child, file)
     child.stdin?.on('error', () => undefined).end(input)
     const [exitCode, read] = await Promise.all([ended, child.stdout ? text(child.stdout) : ''])
