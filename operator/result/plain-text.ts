@@ -39,5 +39,22 @@ export function printedLines(text: string): string[] {
 
 /** The lines that a terminal would show in the end, without blank ones. */
 export function shownLines(text: string): string[] {
-  return printedLines(withoutSequences(text)).flatMap((line) => overwrittenParts(line).at(-1)?.trimEnd() ?? [])
+  return printedLines(withoutSequences(text)).flatMap((line) => shownOf(line) ?? [])
+}
+
+function shownOf(line: string): string | undefined {
+  const parts = line.split('\r').map((part) => steppedBack(part).trimEnd())
+  return parts.findLast((part) => part.trim() !== '')
+}
+
+/** A step back takes nothing away: what is printed behind it stands in the place of as many letters, and the others stay. */
+function steppedBack(part: string): string {
+  if (!part.includes('\b')) return part
+  const shown: string[] = []
+  let at = 0
+  for (const letter of part) {
+    if (letter === '\b') at = Math.max(0, at - 1)
+    else shown[at++] = letter
+  }
+  return shown.join('')
 }

@@ -33,6 +33,7 @@ for (const [text, plain] of ROWS)
 test('the last part of an overwritten line is shown, blank lines are not', () => {
   assert.deepEqual(shownLines('a\rb\r\n\n \n10%\r20%\r   \nc'), ['b', '20%', 'c'])
   assert.deepEqual(shownLines('10%\b\b\b20%\n|\b/\bdone'), ['20%', 'done'])
+  assert.deepEqual(shownLines('full: 95\b6 %\n\b\bok\nx\b \n'), ['full: 96 %', 'ok'])
 })
 
 test('whatever ends a line for people ends one', () => {
