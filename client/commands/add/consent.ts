@@ -39,7 +39,7 @@ export async function trustOf(
   if (unsigned && texts.length > 0)
     throw coded('USAGE', { message: '`--unsigned` says that nothing is proven, and `--key` whose signatures count' })
   if (unsigned) return { kind: 'unsigned' }
-  if (texts.length > 0) return { kind: 'keys', keys: texts.map((text) => keyOf(text)) }
+  if (texts.length > 0) return { kind: 'keys', keys: keysOf(texts) }
   const offered = await served()
   if (!ask) throw keyNeeded(name, offered)
   // Whoever said `--yes` has compared a key, and not one of these.
@@ -65,6 +65,11 @@ function keyNeeded(name: string, offered: readonly TrustKey[]): Error {
     details: { served: offered.map((key) => ({ id: key.id, key: publicKeyLine(key) })) },
     hint: 'get it from its owner, on another way than from the registry, and add `--key KEY --yes`',
   })
+}
+
+/** One that is named twice, as by its file and by itself, is one. */
+export function keysOf(texts: readonly string[]): readonly TrustKey[] {
+  return [...new Map(texts.map((text) => keyOf(text)).map((key) => [key.id, key])).values()]
 }
 
 /** What is a key is that key, whatever a file is called in the folder where somebody stands. */

@@ -9,7 +9,7 @@ import { appendToYaml } from '../../../schemas/yaml-append.ts'
 import { pairAt } from '../../../schemas/yaml-edit.ts'
 import type { Terminal } from '../../../terminal/index.ts'
 import type { ConsentFlags, Proven } from './consent.ts'
-import { keyOf, requireConsent } from './consent.ts'
+import { keysOf, requireConsent } from './consent.ts'
 import type { OwnConfig } from './own-config.ts'
 import { shownPath, writeOwnConfig } from './own-config.ts'
 import { requireAdmitted, tryOn } from './try-keys.ts'
@@ -22,8 +22,7 @@ type Setting = { readonly own: OwnConfig; readonly flags: KeyFlags; readonly ter
 /** Those that the config does not have; one that it calls revoked stays so. None where the line is about something else. */
 export function newKeysFor({ name, trust }: RepoConfig, flags: KeyFlags): readonly TrustKey[] {
   if (trust.kind !== 'keys' || flags.unsigned || (flags.name ?? name) !== name) return []
-  const keys = (flags.key ?? []).map((text) => keyOf(text))
-  return keys.filter(({ id }) => !trust.keys.some((known) => known.id === id))
+  return keysOf(flags.key ?? []).filter(({ id }) => !trust.keys.some((known) => known.id === id))
 }
 
 export async function addKeys(

@@ -1,6 +1,6 @@
 // A publisher changes keys: what each user types, and what is said of a key that its repo does not admit.
 import assert from 'node:assert/strict'
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -41,6 +41,19 @@ test('a new key of a known repo is written beside the old one, and what either s
   registry.publish(await aRelease(next, { version: '1.3.0' }))
   assert.equal((await octo('remove', 'hello')).code, 0)
   assert.match((await octo('add', 'hello')).stdout, /locked at 1\.3\.0/)
+})
+
+test('a key that is named twice, by its file and by itself, is written once', async (t) => {
+  const { folder, nextLine, next, text, add, read, octo, registry, config } = await aKnownRepo(t)
+  writeFileSync(join(folder, 'next.pub'), next.trustKey.pem)
+  const { code, stdout, stderr } = await add('--key', 'next.pub')
+  assert.equal(code, 0, stderr)
+  assert.equal(stdout, `added ${next.trustKey.id} to the keys of repo core in octo.yaml; those before count as well\n`)
+  assert.equal(read(), `${text}        - ${nextLine}\n`)
+  rmSync(config)
+  registry.publish(await aRelease(next, { version: '1.3.0' }))
+  assert.equal((await octo('add', registry.url(), '--key', nextLine, '--key', 'next.pub', '--yes')).code, 0)
+  assert.equal(read().split(nextLine).length, 2)
 })
 
 test('a key that is there already, another name and a repo that another document names change nothing', async (t) => {
