@@ -9,13 +9,15 @@ import { quote } from '../schemas/quote.ts'
 import { ignoring } from '../system/files/errors.ts'
 import { makeFolder } from '../system/files/make-folder.ts'
 import { syncFolders, syncWritten } from '../system/files/sync.ts'
+import type { BlobStore } from './blobs/store.ts'
 import type { RegistryDeps } from './context.ts'
+import type { Blob } from './db/records.ts'
 import { writeError } from './disk-errors.ts'
 import { copyDatabase, openStores } from './open-registry.ts'
 import { readRemembered, remember } from './server/remembered.ts'
 import { auditHeadPath, databasePath, REMEMBERED } from './settings.ts'
 
-/** Throws ALREADY_EXISTS for a folder that holds anything, NO_SPACE or IO_FAILED. Bytes that are damaged are left out: `checkData` misses them. */
+/** Throws ALREADY_EXISTS for a folder that holds anything, NO_SPACE or IO_FAILED. Bytes that are lost are left out: `checkData` misses them. */
 export async function backUp({ config, metadata, blobs }: RegistryDeps, to: string): Promise<void> {
   makeFolder(to, 0o700)
   requireEmpty(to)
@@ -29,16 +31,30 @@ export async function backUp({ config, metadata, blobs }: RegistryDeps, to: stri
   copyDatabase(dataDir, database)
   const copies = await openStores(to)
   for await (const { digest, size, state } of metadata.blobs.walk())
-    if (state === 'live')
-      await copies.blobs.put({ digest, size, read: () => blobs.open(digest) }).catch((error: unknown) => {
-        if (!isCoded(error) || !DAMAGED.has(error.code)) throw error
-      })
+    if (state === 'live') await copyBlob({ digest, size }, blobs, copies.blobs)
   syncWritten([database, auditHeadPath(to)].filter((path) => existsSync(path)))
   renameSync(database, databasePath(to))
   syncFolders([to])
 }
 
-const DAMAGED = new Set<string>(['DATA_DIR_CORRUPT', 'DIGEST_MISMATCH', 'SIZE_MISMATCH'])
+const OTHER_BYTES = new Set<string>(['DIGEST_MISMATCH', 'SIZE_MISMATCH'])
+const NOT_READ = new Set<string>(['DATA_DIR_CORRUPT', 'IO_FAILED'])
+
+/** A disk that gives some of its bytes no more is the one that a copy is most wanted of. */
+async function copyBlob({ digest, size }: Pick<Blob, 'digest' | 'size'>, from: BlobStore, to: BlobStore) {
+  let isLost = false
+  async function* read() {
+    try {
+      yield* from.open(digest)
+    } catch (error) {
+      isLost = isCoded(error) && NOT_READ.has(error.code)
+      throw error
+    }
+  }
+  await to.put({ digest, size, read }).catch((error: unknown) => {
+    if (!isLost && !(isCoded(error) && OTHER_BYTES.has(error.code))) throw error
+  })
+}
 
 function requireEmpty(folder: string): void {
   const [found] = readdirSync(folder)

@@ -60,6 +60,10 @@ const HARMS = {
     chmodSync(path, 0o600)
     writeFileSync(path, 'other bytes')
   },
+  unreadable: (path: string) => {
+    rmSync(path)
+    mkdirSync(path)
+  },
 }
 
 for (const [name, harm] of Object.entries(HARMS))
