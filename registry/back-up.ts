@@ -1,9 +1,9 @@
 // A copy of the truth, beside a running registry. The order is the guard: where the audit log ended, then the database, which reaches
 // at least as far, then the blobs, which were on disk before the database named them. The database has its name last, so a copy that
 // broke off holds no registry and passes for none.
-import { existsSync, readdirSync, renameSync } from 'node:fs'
+import { existsSync, readdirSync, realpathSync, renameSync } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { coded, isCoded } from '../schemas/errors.ts'
 import { quote } from '../schemas/quote.ts'
 import { ignoring } from '../system/files/errors.ts'
@@ -15,13 +15,14 @@ import type { Blob } from './db/records.ts'
 import { writeError } from './disk-errors.ts'
 import { copyDatabase, openStores } from './open-registry.ts'
 import { readRemembered, remember } from './server/remembered.ts'
-import { auditHeadPath, databasePath, REMEMBERED } from './settings.ts'
+import { auditHeadPath, databasePath, dataPaths, REMEMBERED } from './settings.ts'
 
-/** Throws ALREADY_EXISTS for a folder that holds anything, NO_SPACE or IO_FAILED. Bytes that are lost are left out: `checkData` misses them. */
+/** Throws USAGE for a folder that octo itself clears, ALREADY_EXISTS for one that holds anything, NO_SPACE or IO_FAILED. Bytes that are lost are left out: `checkData` misses them. */
 export async function backUp({ config, metadata, blobs }: RegistryDeps, to: string): Promise<void> {
+  const { dataDir } = config
+  requireOutside(to, dataDir)
   makeFolder(to, 0o700)
   requireEmpty(to)
-  const { dataDir } = config
   await copyFile(auditHeadPath(dataDir), auditHeadPath(to)).catch(ignoring('ENOENT')).catch(explain)
   for (const name of REMEMBERED) {
     const told = await readRemembered(dataDir, name)
@@ -54,6 +55,23 @@ async function copyBlob({ digest, size }: Pick<Blob, 'digest' | 'size'>, from: B
   await to.put({ digest, size, read }).catch((error: unknown) => {
     if (!isLost && !(isCoded(error) && OTHER_BYTES.has(error.code))) throw error
   })
+}
+
+/** What nobody knows there is removed, or shown to everybody. */
+function requireOutside(to: string, dataDir: string): void {
+  const [folder, data] = [placeOf(to), placeOf(dataDir)]
+  const own = dataPaths(data).find((path) => `${folder}/`.startsWith(`${path}/`))
+  if (own === undefined) return
+  throw coded('USAGE', {
+    message: `${quote(to)} lies in ${quote(own)}, where octo keeps only what it has made itself: a backup there would not last`,
+    details: { path: to, folder: own },
+    hint: 'name a folder that is not there yet outside of the data directory, best on another disk',
+  })
+}
+
+/** Without links, also of what is not there yet. */
+function placeOf(path: string): string {
+  return existsSync(path) ? realpathSync(path) : join(placeOf(dirname(path)), basename(path))
 }
 
 function requireEmpty(folder: string): void {

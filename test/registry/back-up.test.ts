@@ -9,6 +9,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -52,6 +53,19 @@ test('a folder that holds something is no place for a backup, and stays as it is
   assert.equal(code, 73)
   assert.match(stderr, /is not empty, it holds `notes`/)
   assert.deepEqual(readdirSync(folder), ['notes'])
+})
+
+test('a folder that octo clears by itself is no place for a backup, by whatever way it is named', async (t) => {
+  const { registry } = await aScene(t)
+  const link = join(tempFolder(t), 'data')
+  symlinkSync(registry.dataDir, link)
+  for (const place of ['uploads', 'trash', 'tree', 'private-tree', 'staging', 'blobs'])
+    for (const folder of [join(registry.dataDir, place, 'today'), join(link, place, 'today')]) {
+      const { code, stderr } = await typeOcto(['registry', 'backup', folder, '--data', registry.dataDir])
+      assert.equal(code, 64, folder)
+      assert.match(stderr, /where octo keeps only what it has made itself/)
+      assert.equal(existsSync(folder), false)
+    }
 })
 
 const HARMS = {
