@@ -34,7 +34,7 @@ export async function addKeys(
   const repo: RepoConfig = { ...known, trust: { kind: 'keys', keys } }
   const proven = await provenBy(repo, terminal)
   if (!proven) await requireAdmitted({ repo, keys, address: new URL(repo.url) }, terminal)
-  const unproven = 'nothing is offered yet that they have signed'
+  const unproven = 'none of the releases that were tried is signed by them'
   await requireConsent(repo, proven, { flags, terminal, unproven })
   const changed = keys.reduce((text, key) => appendToYaml(text, way, publicKeyLine(key), own.path), own.text)
   await workspaceOf(flags, { path: own.path, text: changed }, terminal)

@@ -33,7 +33,7 @@ test('a new key of a known repo is written beside the old one, and what either s
   const { code, stdout, stderr } = await add()
   assert.equal(code, 0, stderr)
   assert.ok(stderr.includes(`key   ${next.trustKey.id} (ecdsa-p256)\n`), stderr)
-  assert.match(stderr, /nothing is offered yet that they have signed/)
+  assert.match(stderr, /none of the releases that were tried is signed by them/)
   assert.doesNotMatch(stderr, /warning/)
   assert.equal(stdout, `added ${next.trustKey.id} to the keys of repo core in octo.yaml; those before count as well\n`)
   assert.equal(read(), `${text}        - ${nextLine}\n`)
@@ -54,6 +54,15 @@ test('a key that is named twice, by its file and by itself, is written once', as
   registry.publish(await aRelease(next, { version: '1.3.0' }))
   assert.equal((await octo('add', registry.url(), '--key', nextLine, '--key', 'next.pub', '--yes')).code, 0)
   assert.equal(read().split(nextLine).length, 2)
+})
+
+test('of a repo with many plugins it is not said that nothing is signed by a key, as only some are tried', async (t) => {
+  const { registry, key, next, add } = await aKnownRepo(t)
+  for (const plugin of ['a', 'b', 'c', 'd', 'e']) registry.publish(await aRelease(key, { plugin }))
+  registry.publish(await aRelease(next, { plugin: 'last' }))
+  const { code, stderr } = await add()
+  assert.equal(code, 0, stderr)
+  assert.match(stderr, /none of the releases that were tried is signed by them/)
 })
 
 test('a key that is there already, another name and a repo that another document names change nothing', async (t) => {
