@@ -6,8 +6,12 @@ import type { TreePlaces } from '../../../registry/tree/show.ts'
 import { shardOf } from '../../../static-tree/paths.ts'
 import type { TreeStore } from '../../../static-tree/write/store.ts'
 import { aName } from '../../support/builders/names.ts'
+import { rounds } from '../../support/machine/full-form.ts'
 import { openMemoryTree } from '../../support/registry/memory-tree.ts'
 
+/** Of the tree, its repos, and a repo; those behind them are one for each plugin, of which some are tried. */
+const FIRST_TURNS = 16
+const LATER_TURNS = rounds({ short: 16, full: 1000 })
 const FULL = Array.from({ length: 256 }, (_, index) => `plugin-${index}`)
 
 type Growing = { readonly repos: Map<string, readonly string[]>; readonly store: TreeStore }
@@ -20,7 +24,7 @@ const growths: Readonly<Record<string, (world: Growing) => Promise<void>>> = {
 for (const [what, grow] of Object.entries(growths))
   test(`${what}, shown while the tree is swept, stays in it`, async () => {
     let turns = 1
-    for (let turn = 0; turn < turns; turn++) {
+    for (let turn = 0; turn < turns; turn += turn < FIRST_TURNS ? 1 : Math.ceil(turns / LATER_TURNS)) {
       const world: Growing = { repos: new Map(), store: openMemoryTree() }
       await show(world, 'core', FULL.slice(0, what.includes('outgrows') ? 256 : 1))
       await world.store.put('repos/evil.json', Buffer.from('{}'))

@@ -9,9 +9,14 @@ type MemoryFile = { readonly bytes: Buffer; readonly changedAtMs: number }
 
 export function openMemoryTree(): TreeStore {
   const files = new Map<string, MemoryFile>()
-  const below = (folder: string) => [...files.keys()].filter((path) => folder === '' || path.startsWith(`${folder}/`))
-  const keep = (path: string, bytes: Uint8Array, changedAt = new Date()) =>
+  /** By each folder above them, so that to look into one of hundreds is no look at the files of all. */
+  const filesIn = new Map<string, Set<string>>()
+  const below = (folder: string) => [...(filesIn.get(folder) ?? [])]
+  const keep = (path: string, bytes: Uint8Array, changedAt = new Date()) => {
+    if (!files.has(path))
+      for (const folder of foldersAbove(path)) filesIn.set(folder, (filesIn.get(folder) ?? new Set()).add(path))
     files.set(path, { bytes: Buffer.from(bytes), changedAtMs: changedAt.getTime() })
+  }
   const find = (path: string): Buffer => {
     const file = files.get(path)
     if (!file) throw coded('FILE_NOT_FOUND', { message: `the tree has no file \`${path}\`` })
@@ -19,7 +24,8 @@ export function openMemoryTree(): TreeStore {
   }
   const bytesOf = (part: Part) => ('text' in part ? Buffer.from(part.text) : find(blobPath(part.digest)))
   const remove = (path: string) => {
-    for (const each of [path, ...below(path)]) files.delete(each)
+    for (const each of [path, ...below(path)])
+      if (files.delete(each)) for (const folder of foldersAbove(each)) filesIn.get(folder)?.delete(each)
   }
 
   const store: TreeStore = {
@@ -62,4 +68,10 @@ export function openMemoryTree(): TreeStore {
     async sync() {},
   }
   return store
+}
+
+/** From the root, which is ''. */
+function foldersAbove(path: string): string[] {
+  const names = path.split('/').slice(0, -1)
+  return ['', ...names.map((_, at) => names.slice(0, at + 1).join('/'))]
 }
