@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
   chownSync,
+  cpSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -83,14 +84,14 @@ test(`an install makes good whatever lies in the place of a file of the store ($
   for (const file of [...files, `v1/parts/${part}`, `v1/parts/${part}.json`])
     for (const [what, damage] of Object.entries(DAMAGE)) {
       const storeRoot = join(folder, `store-${count++}`)
-      execFileSync('cp', ['-a', base.storeRoot, storeRoot])
+      cpSync(base.storeRoot, storeRoot, { recursive: true, preserveTimestamps: true })
       writeFileSync(outside, OUTSIDE)
       const path = join(storeRoot, file)
       const isPart = file.startsWith('v1/parts/')
       if (isPart) {
         // Something has to be downloaded for them to be read.
         rmSync(join(storeRoot, 'v1/blobs/sha256', part))
-        execFileSync('rm', ['-rf', join(storeRoot, 'v1/trees')])
+        rmSync(join(storeRoot, 'v1/trees'), { recursive: true })
         writeFileSync(path, '')
       }
       damage(path, outside)
@@ -125,7 +126,7 @@ test('whatever lies in the place of an unpacked plugin is replaced, and nothing 
   mkdirSync(join(outside, 'inner'), { recursive: true })
   for (const path of [outside, join(outside, 'inner')]) chmodSync(path, 0o755)
   for (const [what, put] of Object.entries(IN_PLACE_OF_A_TREE)) {
-    execFileSync('rm', ['-rf', tree])
+    rmSync(tree, { recursive: true, force: true })
     put(tree, outside)
     assert.equal(run(one((await install({ frozen: true })).executables)), SAYS, what)
     assert.ok(lstatSync(tree).isDirectory(), what)
@@ -155,9 +156,9 @@ test('refuses a store with an inner folder that others can write, before anythin
     locks,
     staging,
   ]) {
-    execFileSync('chmod', ['0777', folder])
+    chmodSync(folder, 0o777)
     await expectCodeAsync('STORE_UNSAFE', () => install())
-    execFileSync('chmod', ['0700', folder])
+    chmodSync(folder, 0o700)
   }
   await install()
 })
