@@ -14,7 +14,7 @@ import { proveAllShown } from '../support/registry/served-release.ts'
 const skip = whyNoInjection() ?? false
 /** A publish of one blob, its bundle and its documents takes no more of them in any thread. */
 const MOST = 32
-const PLACES = rounds({ short: 3, full: 16 })
+const PLACES = rounds({ short: 2, full: 16 })
 const HALTED = 74
 /** The tree is synced a moment after the answer. */
 const SETTLED_MS = 500

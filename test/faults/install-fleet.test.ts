@@ -7,7 +7,7 @@ import { aFaultScene } from '../support/faults/fault-scene.ts'
 import { rounds } from '../support/machine/full-form.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
 
-const PROCESSES = rounds({ short: 5, full: 64 })
+const PROCESSES = rounds({ short: 4, full: 64 })
 const PLUGINS = 10
 
 test(`${PROCESSES} processes that install the same ${PLUGINS} plugins into one empty store fetch each once and run all`, async (t) => {

@@ -14,7 +14,7 @@ import { aBusyOwner } from '../support/registry/busy-owner.ts'
 import { expectCleanFsck } from '../support/registry/fsck.ts'
 import { prepareRegistryData, startRegistryChild } from '../support/registry/registry-child.ts'
 
-const KILLS = rounds({ short: 3, full: 100 })
+const KILLS = rounds({ short: 2, full: 100 })
 const ROUNDS_PER_CHECK = 20
 const MAX_LIFE_MS = 2500
 

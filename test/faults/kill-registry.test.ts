@@ -10,7 +10,7 @@ import { expectCleanFsck } from '../support/registry/fsck.ts'
 import type { ChildOptions, RegistryChild } from '../support/registry/registry-child.ts'
 import { prepareRegistryData, startAndKill, startRegistryChild } from '../support/registry/registry-child.ts'
 
-const KILLS = rounds({ short: 4, full: 300 })
+const KILLS = rounds({ short: 3, full: 300 })
 const ROUNDS_PER_CHECK = 25
 const ROUNDS_PER_PLUGINS = 10
 

@@ -60,7 +60,8 @@ async function installed(machine: ClientMachine, changes: Installing = {}) {
   return { paths: plugins.map(({ path }) => path), downloaded: downloaded.length }
 }
 
-const PROCESSES = rounds({ short: 6, full: 64 })
+const PROCESSES = rounds({ short: 4, full: 64 })
+const KILLS = rounds({ short: 3, full: 8 })
 
 test(`${PROCESSES} processes fill one store together, each blob downloaded once`, { timeout: 500_000 }, async (t) => {
   const machine = await aMachine(t, recipes)
@@ -97,10 +98,11 @@ test('processes that lock together lose nothing of each other', { timeout: 500_0
 test('an install after one that was killed at any moment is whole', { timeout: 500_000 }, async (t) => {
   const machine = await aMachine(t, recipes)
   await installed(machine)
+  const requests = machine.registry.requests.length
   const lockText = readFileSync(machine.base.lockPath)
-  for (let round = 0; round < rounds({ short: 4, full: 8 }); round++) {
+  for (let round = 0; round < KILLS; round++) {
     const storeRoot = join(machine.folder, `store-${round}`)
-    let left = round * 6 + 1
+    let left = 1 + Math.floor((round * requests) / KILLS)
     await octoInstall(machine, {
       storeRoot,
       onStart: (child) => {
