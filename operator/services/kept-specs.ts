@@ -1,11 +1,12 @@
 // What a service runs with, for another supervisor that is to start it again after a crash, whatever its config says by then. Its
 // variables may hold what belongs into no file: they are asked of the process that still has them, and believed only where all
 // together is what was written down.
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { ServiceSpec } from '../../config/model/service-spec.ts'
 import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { readIfWhole, writeWhole } from '../../system/files/atomic-file.ts'
+import { settledEnvironmentOf } from '../../system/process/environment.ts'
 import { digestOf, fieldsOf, settingsOf } from './digests.ts'
 import type { Places } from './places.ts'
 import type { Runnable, RunnableService } from './runnable.ts'
@@ -102,12 +103,8 @@ export function recallSpec(
 }
 
 function variablesOf(pid: number): ReadonlyMap<string, string> | undefined {
-  try {
-    const entries = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
-    return new Map(entries.map((entry) => [entry.split('=', 1)[0] ?? '', entry.slice(entry.indexOf('=') + 1)]))
-  } catch {
-    return undefined
-  }
+  const entries = settledEnvironmentOf(pid)?.toString().split('\0')
+  return entries && new Map(entries.map((entry) => [entry.split('=', 1)[0] ?? '', entry.slice(entry.indexOf('=') + 1)]))
 }
 
 /** Undefined where it was another plugin, program or version than the one that was proven now. */

@@ -66,6 +66,15 @@ export function patiently<Seen extends { readonly changing: readonly ProcessStat
   }
 }
 
+/** Of one process, which is waited for in the midst of an `exec`. */
+export function settledEnvironmentOf(pid: number): Buffer | undefined {
+  return patiently(() => {
+    const environment = environmentOf(pid)
+    const stat = environment?.length === 0 ? statOf(pid) : undefined
+    return { environment, changing: stat && isChanging(stat, environment) ? [stat] : [] }
+  }).environment
+}
+
 function isSame(one: ProcessStat, other: ProcessStat): boolean {
   return one.pid === other.pid && one.start === other.start
 }

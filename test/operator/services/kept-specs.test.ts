@@ -1,12 +1,17 @@
 // What is started again after a crash: what ran, and not what the config says by now.
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
-import { startedAs, withRulesOf } from '../../../operator/services/kept-specs.ts'
+import { digestOf } from '../../../operator/services/digests.ts'
+import { keepSpec, recallSpec, startedAs, withRulesOf } from '../../../operator/services/kept-specs.ts'
+import type { Places } from '../../../operator/services/places.ts'
 import type { RunnableService } from '../../../operator/services/runnable.ts'
 import type { Supervisor } from '../../../operator/services/supervisor.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
 import { until } from '../../support/machine/until.ts'
 import { aServiceScene, markedProcesses, stateOf } from '../../support/operator/service-scene.ts'
 
@@ -87,6 +92,23 @@ test('where its variables are gone, a crash starts what the config says, and tha
   })
   assert.deepEqual(words(), ['old', 'new'])
   assert.ok(scene.logged.includes('web: what it ran with is not at hand, so it is started as its config says now'))
+})
+
+/** Becomes itself again and again, as long as it is. */
+const CHANGES = 'exec /bin/sh -c "$0" "$0"'
+
+test('what becomes another program just now is known with the variables that it has', options, async (t) => {
+  const environment = { WORD: 'old' }
+  const child = spawn('/bin/sh', ['-c', CHANGES, CHANGES], { env: environment, stdio: 'ignore' })
+  t.after(() => child.kill('SIGKILL'))
+  await once(child, 'spawn')
+  const spec = { program: { kind: 'command', argv: ['/bin/sh'] }, environment, secrets: [] }
+  const digest = digestOf({ spec, executable: undefined, secrets: [] } as never)
+  const places = { state: tempFolder(t) } as Places
+  keepSpec(places, { name: 'web', digest, initDigest: '', spec } as never)
+  const asked = { name: 'web', digest, pid: child.pid as number }
+  for (let round = 0; round < 1000; round++)
+    assert.deepEqual(recallSpec(places, asked)?.spec.environment, environment, `round ${round}`)
 })
 
 test('what is between two tries takes the config that was mended', options, async (t) => {
