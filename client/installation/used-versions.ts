@@ -2,6 +2,9 @@
 // started from, and plugins of theirs find the guard of Node there as long as they live.
 import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs'
 import { join, sep } from 'node:path'
+import { environmentOf, isChanging, patiently } from '../../system/process/environment.ts'
+import type { ProcessStat } from '../../system/process/identity.ts'
+import { statOf } from '../../system/process/identity.ts'
 import type { Places } from './places.ts'
 
 export type RunningOcto = { readonly pid: number; readonly version: string }
@@ -16,16 +19,25 @@ export function runningIn({ root, versions }: Pick<Places, 'root' | 'versions'>)
   const roots = [root, orNothing(() => realpathSync(root))].filter((folder) => folder !== '')
   const folders = [versions, ...roots.map((folder) => join(folder, 'versions'))]
   const found: RunningOcto[] = []
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name) || Number(name) === process.pid) continue
-    const { program, words, options } = lookAt(name)
-    const [version] = [program, ...words, ...options].flatMap((path) =>
-      folders.flatMap((folder) => versionIn(path, folder)),
-    )
-    if (version) found.push({ pid: Number(name), version })
-    else if (program === '' && isStartedFrom(roots, words)) return undefined
+  let asked = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+  let isTold = true
+  const look = () => {
+    const changing: ProcessStat[] = []
+    for (const name of asked) {
+      const { program, words, options, changes } = lookAt(name)
+      const [version] = [program, ...words, ...options].flatMap((path) =>
+        folders.flatMap((folder) => versionIn(path, folder)),
+      )
+      if (version) found.push({ pid: Number(name), version })
+      else if (program === '' && isStartedFrom(roots, words)) isTold = false
+      else if (changes) changing.push(changes)
+    }
+    asked = changing.map(({ pid }) => String(pid))
+    return { changing: isTold ? changing : [] }
   }
-  return found
+  // In the moment in which a process becomes another program it says nothing of what it needs.
+  patiently(look)
+  return isTold ? found : undefined
 }
 
 function versionIn(path: string, folder: string): readonly string[] {
@@ -45,11 +57,16 @@ type Looked = {
   readonly words: readonly string[]
   /** Paths that Node is told of by its environment, where it is this user's to read. */
   readonly options: readonly string[]
+  /** Where it shows no environment just now. */
+  readonly changes: ProcessStat | undefined
 }
 
 function lookAt(pid: string): Looked {
-  const variables = orNothing(() => readFileSync(`/proc/${pid}/environ`, 'utf8')).split('\0')
+  const environment = environmentOf(Number(pid))
+  const variables = (environment?.toString() ?? '').split('\0')
+  const stat = environment?.length === 0 ? statOf(Number(pid)) : undefined
   return {
+    changes: stat && isChanging(stat, environment) ? stat : undefined,
     program: orNothing(() => readlinkSync(`/proc/${pid}/exe`)),
     words: orNothing(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')).split('\0'),
     options: variables.filter((each) => each.startsWith('NODE_OPTIONS=')).flatMap((each) => each.split(/[="]/)),

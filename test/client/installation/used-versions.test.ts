@@ -56,6 +56,23 @@ test(
   },
 )
 
+/** Becomes itself again and again, as long as it is. */
+const CHANGES = 'exec /bin/sh -c "$0" "$0"'
+
+test('what becomes another program just now needs the guard as well', onLinux, async (t) => {
+  const folder = tempFolder(t)
+  const versions = ['1.2.3', '1.2.4', '1.2.5', '1.2.6']
+  for (const version of versions) {
+    const guard = join(folder, `versions/${version}/lib/octo/operator/exec/node-guard.cjs`)
+    const env = { NODE_OPTIONS: `--require "${guard}"` }
+    const child = spawn('/bin/sh', ['-c', CHANGES, CHANGES], { env, stdio: 'ignore' })
+    t.after(() => child.kill('SIGKILL'))
+    await once(child, 'spawn')
+  }
+  for (let look = 0; look < 300; look++)
+    assert.deepEqual(new Set(runningIn(placesOf(folder))?.map(({ version }) => version)), new Set(versions), `${look}`)
+})
+
 const noOtherUser =
   process.platform !== 'linux' || process.getuid?.() !== 0
     ? 'only root on Linux can be another user'
