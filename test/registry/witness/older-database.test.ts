@@ -1,7 +1,7 @@
 // A database that is older than the registry was: put back from a copy, or left without its `octo.db-wal`. In it whoever was revoked since may
 // act again, what was hidden is public, and names, bytes and serials that were given are free. Nobody is served or changed from it.
 import assert from 'node:assert/strict'
-import { copyFileSync, rmSync } from 'node:fs'
+import { copyFileSync, globSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { revokeToken } from '../../../registry/admin/tokens.ts'
@@ -49,6 +49,13 @@ test('from a database that is older than the registry was, nothing is served, sh
     assert.match(stderr, /error\[DATA_DIR_CORRUPT\]/)
   }
   assert.equal((await say('fsck')).code, 1)
+  const shown = () => globSync('{tree,private-tree}/repos/**', { cwd: dataDir }).sort()
+  const before = shown()
+  assert.ok(before.includes('private-tree/repos/core/hello.json') && !before.includes('tree/repos/core.yaml'))
+  const repaired = await say('fsck', '--repair')
+  assert.equal(repaired.code, 1)
+  assert.match(repaired.stderr, /the tree was left as it is, because the database is older than the registry was/)
+  assert.deepEqual(shown(), before)
   const told = await say('audit')
   assert.equal(told.code, 1)
   assert.match(told.stdout, /repo-create/)
