@@ -22,11 +22,14 @@ const textOf = (name: string) => made.find((each) => each.name === name)?.text ?
 type Node = { readonly type: string; readonly [key: string]: unknown }
 
 /** Every node of a program. */
-function* nodesOf(node: unknown): Generator<Node> {
-  if (Array.isArray(node)) for (const each of node) yield* nodesOf(each)
-  else if (typeof node === 'object' && node !== null && 'type' in node) {
-    yield node as Node
-    for (const value of Object.values(node)) if (typeof value === 'object') yield* nodesOf(value)
+function* nodesOf(program: unknown): Generator<Node> {
+  for (const waiting = [program]; waiting.length > 0; ) {
+    const node = waiting.pop()
+    if (Array.isArray(node)) waiting.push(...node)
+    else if (typeof node === 'object' && node !== null && 'type' in node) {
+      yield node as Node
+      for (const value of Object.values(node)) if (typeof value === 'object') waiting.push(value)
+    }
   }
 }
 
