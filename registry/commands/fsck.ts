@@ -26,21 +26,20 @@ async function runFsck({ options, terminal }: Run<DataOption & { readonly repair
   return withData({ ...options, evenCut: true }, async (deps) => {
     const { claimForTree, checkTree } = await import('./check-tree.ts')
     await using claim = await claimForTree(deps, repair)
-    const [{ checkData }, { findMissedHead }] = await Promise.all([
+    const [{ checkData }, { findMissingRows }] = await Promise.all([
       import('../upkeep/check-data.ts'),
-      import('../witness/audit-head.ts'),
+      import('../witness/missing-rows.ts'),
     ])
     const data = await checkData(deps, { repair })
-    const missed = await findMissedHead(deps.metadata.audit, deps.config.dataDir)
-    const tree = claim ? await checkTree(deps, repair && !missed) : undefined
+    const missing = await findMissingRows(deps)
+    const tree = claim ? await checkTree(deps, repair && !missing) : undefined
     const open = data.problems.filter(({ repaired }) => !repaired).length + (tree && !tree.repaired ? tree.problems : 0)
     terminal.result({ json: { ...data, tree: tree ?? null }, text: () => fsckText(data, open) })
     if (!claim) terminal.warn('the tree was not looked at, because a registry is running on it')
     else if (!tree) terminal.info('there is no finished tree yet: the next start of the registry renders it')
     if (tree && tree.problems > 0) reportTree(terminal, tree)
     // What was withdrawn or hidden since would be shown again, and what was published since no more.
-    if (tree && repair && missed)
-      terminal.warn('the tree was left as it is, because the database is older than the registry was, or another one')
+    if (tree && repair && missing) terminal.warn(`the tree was left as it is, because ${missing.what}`)
     return open > 0 ? 1 : 0
   })
 }

@@ -1,5 +1,6 @@
 // A registry whose database lost rows of what was published: whatever looks unused may be all that is left of it, and stays.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
@@ -10,6 +11,7 @@ import { collectGarbage } from '../../../registry/upkeep/collect-garbage.ts'
 import { noteAuditHead } from '../../../registry/witness/audit-head.ts'
 import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
 import { aRelease, aScript } from '../../support/builders/test-authority.ts'
+import { typeOcto } from '../../support/octo/in-process-octo.ts'
 import { publishRelease } from '../../support/publisher/publish-release.ts'
 import { untilStill } from '../../support/registry/still-registry.ts'
 import { databaseOf } from '../../support/registry/test-db.ts'
@@ -75,6 +77,19 @@ for (const [what, { sql, goesOn = false }] of Object.entries(LOSSES))
     assert.deepEqual(await filesOf(registry), before)
     assert.ok((await readdir(join(registry.dataDir, 'tree/repos/core/hello'))).includes('2.0.0'))
   })
+
+test('what a lost row told stays in the document of its plugin, whatever is repaired', async (t) => {
+  const registry = await aScene(t)
+  change(registry, CUT)
+  await registry.stop()
+  const shown = () => readFileSync(join(registry.dataDir, 'tree/repos/core/hello.json'), 'utf8')
+  const before = shown()
+  assert.match(before, /2\.0\.0/)
+  const { code, stderr } = await typeOcto(['registry', 'fsck', '--repair', '--data', registry.dataDir])
+  assert.equal(code, 1)
+  assert.match(stderr, /left as it is, because the audit log names more published versions than there are/)
+  assert.equal(shown(), before)
+})
 
 test('a note that cannot be read is named, and nothing is collected', async (t) => {
   const registry = await aScene(t)

@@ -54,7 +54,7 @@ test('from a database that is older than the registry was, nothing is served, sh
   assert.ok(before.includes('private-tree/repos/core/hello.json') && !before.includes('tree/repos/core.yaml'))
   const repaired = await say('fsck', '--repair')
   assert.equal(repaired.code, 1)
-  assert.match(repaired.stderr, /the tree was left as it is, because the database is older than the registry was/)
+  assert.match(repaired.stderr, /the tree was left as it is, because rows of the audit log may be missing/)
   assert.deepEqual(shown(), before)
   const told = await say('audit')
   assert.equal(told.code, 1)
