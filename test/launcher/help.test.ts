@@ -20,15 +20,24 @@ type Answers = { readonly helped: Answer; readonly whole?: Answer }
 
 type Asking = { readonly env?: NodeJS.ProcessEnv; readonly without?: string }
 
-async function answersTo(t: TestContext, lines: readonly (readonly string[])[], { env = {}, without }: Asking = {}) {
+/** By what is left out of it; to make one takes as long as to ask it. */
+const made = new Map<string | undefined, Promise<string>>()
+
+async function helpWithout(without: string | undefined): Promise<string> {
   const [help] = bundlesOf(ROOT).filter(({ name }) => name === 'help')
   assert.ok(help)
-  const file = join(tempFolder(t), 'dist/help.cjs')
-  mkdirSync(join(file, '..'))
   const { keeps: all = [] } = help
   const kept = all.map(({ source }) => source).join('|')
   const keeps = without === undefined ? all : [new RegExp(`^(?!${RegExp.escape(without)}$)(?:${kept})`)]
-  writeFileSync(file, (await bundle(ROOT, { ...help, keeps }, sourceStates(ROOT))).text)
+  return (await bundle(ROOT, { ...help, keeps }, sourceStates(ROOT))).text
+}
+
+async function answersTo(t: TestContext, lines: readonly (readonly string[])[], { env = {}, without }: Asking = {}) {
+  const file = join(tempFolder(t), 'dist/help.cjs')
+  mkdirSync(join(file, '..'))
+  const text = made.get(without) ?? helpWithout(without)
+  made.set(without, text)
+  writeFileSync(file, await text)
   const words = [...FROM_SOURCES, join(ROOT, 'test/fixtures/answer-help.ts'), file]
   const { FORCE_COLOR: _, NO_COLOR: __, ...inherited } = process.env
   const options = { encoding: 'utf8', cwd: tempFolder(t), env: { ...inherited, ...env } } as const
