@@ -1,5 +1,6 @@
 // `octo cache`, `octo install --shared`, `octo list` and `octo doctor` about the stores of a machine, as people and programs read it.
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
@@ -56,7 +57,9 @@ test('`octo cache gc` removes what killed runs have left among temporary files, 
   Object.assign(env, { TMPDIR })
   // Of a process that began later than any did.
   const name = nameOfThisProcess().replace(/-\d+-\d+$/, `-4194304-${'9'.repeat(18)}`)
-  const left = [`octo-run-${name}-abcDEF`, `octo-run-${process.getuid?.()}/${name}-abcDEF`]
+  // Another run of this test has others.
+  const made = randomBytes(3).toString('hex')
+  const left = [`octo-run-${name}-${made}`, `octo-run-${process.getuid?.()}/${name}-${made}`]
   for (const folder of [...left, 'octo-run-mine']) mkdirSync(join(TMPDIR, folder), { recursive: true, mode: 0o700 })
   const found = () => [...left, 'octo-run-mine'].map((folder) => existsSync(join(TMPDIR, folder)))
   assert.equal((await octo('cache', 'gc', '--dry-run')).code, 0)

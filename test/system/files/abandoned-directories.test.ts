@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import type { ChildProcess, SpawnOptions } from 'node:child_process'
 import { execFileSync, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import {
   chmodSync,
@@ -32,9 +33,11 @@ const MODULE = new URL('../../../system/files/private-directory.ts', import.meta
 /** Later than any process began: one that cannot be looked at, as the first of a container, is not taken for its child. */
 const START = '9'.repeat(18)
 const NO_PROCESS = `4194304-${START}`
+/** Another run of this test would have the same folder in use. */
+const MADE = randomBytes(3).toString('hex')
 
 /** As a killed run left it: its two folders, with a file in each. */
-function abandonedIn(folder: string, name = `octo-run-${where()}-${NO_PROCESS}-abcDEF`): string {
+function abandonedIn(folder: string, name = `octo-run-${where()}-${NO_PROCESS}-${MADE}`): string {
   const root = join(folder, name)
   mkdirSync(root, { mode: 0o700 })
   for (const place of ['work', 'tmp']) {
@@ -101,15 +104,15 @@ test('one stays whose process lives, is of another boot or container, or is not 
   const folder = tempFolder(t)
   const elsewhere = where().replace(/^./, (digit) => (digit === '0' ? '1' : '0'))
   const kept = [
-    `octo-run-${nameOfThisProcess()}-abcDEF`,
-    `octo-run-${elsewhere}-${NO_PROCESS}-abcDEF`,
+    `octo-run-${nameOfThisProcess()}-${MADE}`,
+    `octo-run-${elsewhere}-${NO_PROCESS}-${MADE}`,
     'octo-run-abcDEF',
     `octo-run-${where()}-${NO_PROCESS}`,
-    `octo-run-${where()}-${NO_PROCESS}-abcDEF.d`,
-    `octo-ocm-${where()}-${NO_PROCESS}-abcDEF`,
+    `octo-run-${where()}-${NO_PROCESS}-${MADE}.d`,
+    `octo-ocm-${where()}-${NO_PROCESS}-${MADE}`,
   ]
   for (const name of kept) abandonedIn(folder, name)
-  const reused = `octo-run-${where()}-${process.pid}-${START}-abcDEF`
+  const reused = `octo-run-${where()}-${process.pid}-${START}-${MADE}`
   abandonedIn(folder, reused)
   collectAbandoned(folder)
   assert.deepEqual(readdirSync(folder).sort(), kept.sort())
