@@ -43,6 +43,7 @@ test('a crash starts again what ran, and a restart by hand what the config says'
     scene.write({ web: say('new', { restart: 'on-failure:7' }) })
     await supervisor.start(await scene.load(), [])
     assert.equal(stateOf(supervisor, 'web.1').differs, true)
+    await until(() => words()[0] === 'old')
     await crash(supervisor)
     assert.equal(stateOf(supervisor, 'web.1').differs, true)
     await until(() => words().length === 2)
