@@ -67,13 +67,16 @@ export async function openTree(deps: TreeDeps): Promise<Tree> {
   await work.drain('deep')
   await work.exclusively(() => showDiscovery(places.public))
   await work.exclusively(() => showSchemas(places.public))
-  for (const own of [places.public, places.private])
-    for (const repo of await metadata.repos.list(own.visibility))
-      await work.exclusively(() => showRepo(repo, own, { plugins: [] }))
+  if (!(await mustStay()))
+    for (const own of [places.public, places.private])
+      for (const repo of await metadata.repos.list(own.visibility))
+        await work.exclusively(() => showRepo(repo, own, { plugins: [] }))
 
   let looking: Promise<unknown> = Promise.resolve()
-  const reconcile: Tree['reconcile'] = (options) =>
-    reconcileTrees(places, { ...options, exclusively: (act) => work.exclusively(act) })
+  const reconcile: Tree['reconcile'] = async (options) => {
+    const repair = options.repair && !(await mustStay())
+    return reconcileTrees(places, { ...options, repair, exclusively: (act) => work.exclusively(act) })
+  }
 
   return {
     root: treePath(config.dataDir),
@@ -99,9 +102,18 @@ export async function openTree(deps: TreeDeps): Promise<Tree> {
     },
   }
 
+  /** What lost rows told stands in a finished tree alone, and would be taken out of it under the serial that it has. */
+  async function mustStay(): Promise<boolean> {
+    return isWhole && (await places.public.lacksRows())
+  }
+
   async function lookOver(): Promise<void> {
     const isCurrent = await readTreeMark(config.dataDir, places.public.base)
     const report = await reconcile({ depth: isCurrent ? 'shallow' : 'quick', repair: true })
+    if (report.problems > 0 && !report.repaired) {
+      logger.error({ report }, 'the static tree was left as it is, because rows of what was published are missing')
+      return
+    }
     if (isCurrent && report.problems > 0) logger.warn({ report }, 'the static tree differed and was repaired')
     if (!isCurrent) logger.info({ report }, 'the static tree was rendered for this base URL')
     await writeTreeMark(config.dataDir, places.public.base)

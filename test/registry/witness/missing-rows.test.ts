@@ -78,17 +78,43 @@ for (const [what, { sql, goesOn = false }] of Object.entries(LOSSES))
     assert.ok((await readdir(join(registry.dataDir, 'tree/repos/core/hello'))).includes('2.0.0'))
   })
 
+const shownBy = ({ dataDir }: TestRegistry) =>
+  ['core.json', 'core/hello.json'].map((path) => readFileSync(join(dataDir, 'tree/repos', path), 'utf8'))
+
+test('what a lost row told stays in the documents when the registry starts anew, for another address too', async (t) => {
+  const registry = await aScene(t)
+  const before = shownBy(registry)
+  change(registry, CUT)
+  const again = await registry.restart()
+  await again.serving.registry.tree.check()
+  assert.deepEqual(shownBy(registry), before)
+  assert.ok(again.logs.some((line) => /left as it is, because rows of what was published are missing/.test(line)))
+
+  const release = await aRelease(registry.key, { plugin: 'other', platforms: { linux_amd64: aScript('other') } })
+  assert.equal((await publishRelease(again, release)).status, 201, 'other plugins are published')
+  assert.equal(shownBy(registry)[1], before[1])
+})
+
+test('a tree that is gone is rendered from the rows that are left', async (t) => {
+  const registry = await aScene(t)
+  change(registry, CUT)
+  await registry.stop()
+  await rm(join(registry.dataDir, 'tree'), { recursive: true })
+  const again = await registry.restart()
+  await again.serving.registry.tree.check()
+  assert.match(shownBy(registry)[1] ?? '', /"1\.1\.0"/)
+})
+
 test('what a lost row told stays in the document of its plugin, whatever is repaired', async (t) => {
   const registry = await aScene(t)
   change(registry, CUT)
   await registry.stop()
-  const shown = () => readFileSync(join(registry.dataDir, 'tree/repos/core/hello.json'), 'utf8')
-  const before = shown()
-  assert.match(before, /2\.0\.0/)
+  const before = shownBy(registry)
+  assert.match(before[1] ?? '', /2\.0\.0/)
   const { code, stderr } = await typeOcto(['registry', 'fsck', '--repair', '--data', registry.dataDir])
   assert.equal(code, 1)
   assert.match(stderr, /left as it is, because the audit log names more published versions than there are/)
-  assert.equal(shown(), before)
+  assert.deepEqual(shownBy(registry), before)
 })
 
 test('a note that cannot be read is named, and nothing is collected', async (t) => {
