@@ -92,6 +92,7 @@ test(
     const [first, second] = await Promise.all([start(), start()])
     assert.deepEqual(rowsOf(first), rowsOf(second))
     assert.equal(markedProcesses(places.key).length, 1)
+    await until(async () => (await octo('logs', 'web')).stdout !== '')
     assert.equal((await octo('logs', 'web')).stdout, 'web | up\n')
     await status('stop')
     await until(() => supervisorOf(places) === undefined)
@@ -103,7 +104,8 @@ test('a job that one command starts runs once, and one that always fails is no s
   const { folder, octo } = aProject(t, {
     job: { command: ['/bin/sh', '-c', 'echo job >>runs'] },
     bad: { command: ['/bin/sh', '-c', 'echo bad >>runs; exit 3'] },
-    web: { command: ['/bin/sleep', '600'] },
+    web: { command: ['/bin/sleep', '600'], depends_on: { job: { condition: 'completed' } } },
+    late: { command: ['/bin/sleep', '600'], depends_on: { bad: { condition: 'completed' } } },
   })
   const { code, stdout } = await octo('start')
   assert.equal(code, 1, stdout)
@@ -151,7 +153,11 @@ test('what was started is shown and stopped although its config is broken or ano
 })
 
 test('a service that does not come up is exit code 1, with its reason', options, async (t) => {
-  const { octo } = aProject(t, { web: { command: ['/bin/sh', '-c', 'exit 7'] } })
+  const { octo } = aProject(t, {
+    web: { command: ['/bin/sh', '-c', 'exit 7'] },
+    // `octo start` goes on waiting until the first has ended.
+    late: { command: ['/bin/sleep', '600'], depends_on: { web: { condition: 'completed' } } },
+  })
   const { code, stdout } = await octo('start')
   assert.equal(code, 1)
   assert.match(stdout, /web +failed +exited with 7/)

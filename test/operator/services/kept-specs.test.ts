@@ -31,7 +31,7 @@ async function aScene(t: TestContext) {
       process.kill(pid as number, 'SIGKILL')
       await until(() => stateOf(supervisor, 'web.1').state === 'running' && stateOf(supervisor, 'web.1').pid !== pid)
     },
-    words: () => scene.text('words').trim().split('\n'),
+    words: () => scene.text('words').split('\n').filter(Boolean),
   }
 }
 

@@ -38,6 +38,7 @@ test('what happens to services is noted and measured, over the end of their supe
         pid !== undefined && pid !== first && health === 'healthy' && stateOf(supervisor, 'job.1').state === 'gave-up'
       )
     })
+    await until(() => scene.text('files').endsWith('\n'))
     const second = stateOf(supervisor, 'web.1').pid as number
     const { instances, lanes } = supervisor.metrics()
     const [web, job] = instances
