@@ -23,7 +23,7 @@ test('what happens to services is noted and measured, over the end of their supe
   const scene = await aServiceScene(t, {})
   scene.write({
     web: {
-      ...{ ...scene.script('ulimit -n >"$0/files"; echo hello; exec sleep 600'), health: HEALTH, restart: 'always' },
+      ...{ ...scene.script('ulimit -n >"$0/files.$$"; echo hello; exec sleep 600'), health: HEALTH, restart: 'always' },
       limits: { open_files: 100, memory: '64m' },
     },
     job: { ...scene.script('exit 3'), restart: 'on-failure:1' },
@@ -38,8 +38,8 @@ test('what happens to services is noted and measured, over the end of their supe
         pid !== undefined && pid !== first && health === 'healthy' && stateOf(supervisor, 'job.1').state === 'gave-up'
       )
     })
-    await until(() => scene.text('files').endsWith('\n'))
     const second = stateOf(supervisor, 'web.1').pid as number
+    await until(() => scene.text(`files.${second}`).endsWith('\n'))
     const { instances, lanes } = supervisor.metrics()
     const [web, job] = instances
     const { starts, restarts, exits, checks } = web?.counts ?? {}
@@ -47,7 +47,7 @@ test('what happens to services is noted and measured, over the end of their supe
     assert.ok(Object.values(checks ?? {}).some(({ runs }) => runs.ok > 0))
     assert.deepEqual([job?.counts?.exits.error, job?.counts?.starts], [2, 2])
     assert.ok((lanes?.process.runs ?? 0) > 0)
-    assert.equal(scene.text('files').trim(), '100')
+    assert.equal(scene.text(`files.${second}`), '100\n')
     const asked = stateOf(supervisor, 'web.1').limits
     assert.deepEqual(
       asked?.map(({ name }) => name),
