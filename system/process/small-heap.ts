@@ -2,6 +2,7 @@
 // C library keeps as much again.
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { isMemoryOurs } from './host.ts'
 import { giveBackFreed, giveBackSpare, keepLittleSpare } from './spare-memory.ts'
 
 /**
@@ -26,6 +27,7 @@ const LONGEST_START_MS = 60_000
  * `giveBackMemory`, or when a start takes too long for that.
  */
 export function keepHeapSmall(longestStartMs = LONGEST_START_MS): void {
+  if (!isMemoryOurs()) return
   for (const flag of [...SMALL_HEAP_FLAGS, ...UNOPTIMIZED_FLAGS]) setFlagsFromString(flag)
   setTimeout(optimise, longestStartMs).unref()
   keepLittleSpare()
@@ -42,6 +44,7 @@ type Collect = (how: { type: 'major'; execution: 'sync'; flavor: 'last-resort' }
  * stands still meanwhile, for a tenth of a second. The start is over then.
  */
 export function giveBackMemory(): void {
+  if (!isMemoryOurs()) return
   setFlagsFromString('--expose-gc')
   try {
     const collect = runInNewContext('gc') as Collect
@@ -58,7 +61,7 @@ let isComing = false
 
 /** Once what waits for an answer has it. */
 export function giveBackMemorySoon(): void {
-  if (isComing) return
+  if (isComing || !isMemoryOurs()) return
   isComing = true
   const act = () => {
     isComing = false
@@ -85,7 +88,7 @@ const BUSY_AGAIN_MS = 500
  */
 export function giveBackFromTheBegin(): Disposable {
   giveBackSpare()
-  const begun = BEGUN_MS.map((ms) => setTimeout(giveBackSpare, ms).unref())
+  const begun = (isMemoryOurs() ? BEGUN_MS : []).map((ms) => setTimeout(giveBackSpare, ms).unref())
   const again = [every(BUSY_AGAIN_MS, giveBackFreed), every(AGAIN_MS, giveBackSpare)]
   return {
     [Symbol.dispose]: () => {
@@ -96,6 +99,7 @@ export function giveBackFromTheBegin(): Disposable {
 }
 
 function every(ms: number, act: () => void): Disposable {
+  if (!isMemoryOurs()) return { [Symbol.dispose]: () => undefined }
   const timer = setInterval(act, ms).unref()
   return { [Symbol.dispose]: () => clearInterval(timer) }
 }

@@ -2,6 +2,7 @@
 // the program's own file that only the start needed. Linux alone; elsewhere nothing is done.
 import { readFileSync, readlinkSync } from 'node:fs'
 import { openCalls } from './c-library.ts'
+import { isMemoryOurs } from './host.ts'
 
 const CALLS = {
   mallopt: { return: 'int32', arguments: ['int32', 'int32'] },
@@ -17,8 +18,9 @@ const MADV_DONTNEED = 4
 
 let found: ReturnType<typeof openCalls<typeof CALLS>> | null = null
 
-/** Not with every C library. */
+/** Not with every C library, nor in the process of others. */
 function calls() {
+  if (!isMemoryOurs()) return undefined
   if (found === null) found = openCalls(CALLS)
   return found?.functions
 }

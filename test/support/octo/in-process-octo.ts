@@ -1,6 +1,7 @@
 // The real octo without a process of its own: the same words, folder, environment and output. One command at a time.
 import { join } from 'node:path'
 import { runOcto } from '../../../octo.ts'
+import { asGuest } from '../../../system/process/host.ts'
 
 export type InProcessRun = { readonly code: number; readonly stdout: string; readonly stderr: string }
 type Place = {
@@ -23,6 +24,8 @@ export async function octoIn({ cwd, env = {}, script = OCTO }: Place, words: rea
   // Folder, environment and output are those of the process: two at once would have each other's.
   if (isRunning) throw new Error('another command runs in this process: use `runOcto` for those that run at once')
   isRunning = true
+  // A watch would have nothing optimised in this process any more, for all tests that come after it.
+  using _memory = asGuest()
   const before = { cwd: process.cwd(), env: { ...process.env }, script: process.argv[1] }
   for (const emitter of [process, process.stdout, process.stderr]) emitter.setMaxListeners(0)
   process.chdir(cwd)

@@ -74,6 +74,19 @@ test('a supervisor begins so before it reads anything, and what ends soon does n
   assert.match(after('--frozen'), MARKED)
 })
 
+test('a command in the process of others leaves its memory as it is, and later ones of octo’s own do not', () => {
+  const typed = (rest: string) =>
+    traced(`
+      import { typeOcto } from ${pathTo('test/support/octo/in-process-octo.ts')}
+      import { keepHeapSmall } from ${pathTo('system/process/small-heap.ts')}
+      const { code } = await typeOcto(['check', '--watch', '--offline'])
+      if (code === 0) throw new Error('it has nothing to watch')
+      ${rest}
+      repeat()`)
+  assert.match(typed(''), MARKED)
+  assert.doesNotMatch(typed('keepHeapSmall()'), MARKED)
+})
+
 test('what is not needed any more is given back, and collecting stays nobody else’s to ask for', () => {
   let needed: unknown[] | undefined = Array.from({ length: 200_000 }, (_, index) => ({ index, text: `text ${index}` }))
   const kept = needed[7]
