@@ -25,8 +25,8 @@ function news(service: string, message = 'x'.repeat(500)): News {
 }
 
 /** Each `web-N` was opened at N; the last of them are well. */
-function stateOf(count: number, wells = 0): State {
-  const names = Array.from({ length: count }, (_, at) => `web-${at}`)
+function stateOf(count: number, wells = 0, nameOf = (at: number) => `web-${at}`): State {
+  const names = Array.from({ length: count }, (_, at) => nameOf(at))
   return {
     ...newState('seed'),
     subjects: Object.fromEntries(names.map((name, at) => [`${name}//`, subject(name, at, at >= count - wells)])),
@@ -41,6 +41,10 @@ function stateOf(count: number, wells = 0): State {
 }
 
 const bytesOf = (state: State) => Buffer.byteLength(JSON.stringify(state))
+
+/** Names as long as paths: a few thousand of them are more than is kept. */
+const longName = (at: number) => `web-${at}-${'x'.repeat(400)}`
+const tooMuch = () => stateOf(3000, 0, longName)
 
 test('a state that fits is kept as it is', () => {
   const state = stateOf(10)
@@ -70,15 +74,15 @@ test('more than is read again is not written: the next process goes on with what
   const path = join(tempFolder(t), 'notifications.json')
   const problems: string[] = []
   const keeper = openKeeper(path, (problem) => problems.push(problem))
-  const state = stateOf(40_000)
+  const state = tooMuch()
   assert.ok(bytesOf(state) > 4 * 1024 * 1024)
   for (const _again of [1, 2]) await keeper.keep(state)
   assert.ok(statSync(path).size <= 4 * 1024 * 1024)
   const { state: found, problem } = readState(path)
   assert.equal(problem, undefined)
   assert.deepEqual(found, JSON.parse(readFileSync(path, 'utf8')))
-  assert.ok(found.subjects['web-39999//'])
-  assert.equal(found.subjects['web-0//'], undefined)
+  assert.ok(found.subjects[`${longName(2999)}//`])
+  assert.equal(found.subjects[`${longName(0)}//`], undefined)
   assert.match(problems.join('\n'), /^the oldest \d+ of what is watched are not kept: more than 4194304 bytes$/)
 })
 
@@ -86,7 +90,7 @@ test('a file that cannot be written is told of also where something was left out
   const folder = join(tempFolder(t), 'state')
   const problems: string[] = []
   const keeper = openKeeper(join(folder, 'notifications.json'), (problem) => problems.push(problem.slice(0, 10)))
-  const state = stateOf(40_000)
+  const state = tooMuch()
   mkdirSync(folder)
   await keeper.keep(state)
   rmSync(folder, { recursive: true })
