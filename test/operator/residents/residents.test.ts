@@ -36,13 +36,16 @@ async function aCoreCheck(t: TestContext, name: string): Promise<VerifiedExecuta
   return asNode(anExecutable(`${name}.cjs`, { path: outfile, ...STAYS, arguments: manifest.arguments }))
 }
 
-/** One in a few lines, which calls `give` for each question `q`. */
+/** One in a few lines, which calls `give` for each question `q`. Of one that is not to stay the shell says that it was started. */
 function aPlugin(t: TestContext, answer: string): VerifiedExecutable {
-  const path = join(tempFolder(t), 'small.cjs')
+  const folder = tempFolder(t)
+  const [path, program] = [join(folder, 'small'), join(folder, 'small.cjs')]
+  const started = JSON.stringify({ v: 1, status: 'ok', summary: 'started' })
+  const lines = [`[ -n "$OCTO_RESIDENT" ] || { echo '${started}'; exit; }`, `exec '${process.execPath}' '${program}'`]
+  writeFileSync(path, ['#!/bin/sh', ...lines, ''].join('\n'), { mode: 0o755 })
   writeFileSync(
-    path,
+    program,
     `const result = (summary, status = 'ok') => JSON.stringify({ v: 1, status, summary }) + '\\n'
-if (!process.env.OCTO_RESIDENT) { process.stdout.write(result('started')); process.exit(0) }
 const print = (value) => process.stdout.write(JSON.stringify(value) + '\\n')
 const give = ({ id }, summary) => print({ id, exitCode: 0, stdout: result(summary) })
 require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
@@ -51,7 +54,7 @@ require('node:readline').createInterface({ input: process.stdin }).on('line', (l
 }).on('close', () => process.exit())
 `,
   )
-  return asNode(anExecutable('small.cjs', { path, ...STAYS }))
+  return anExecutable('small', { path, ...STAYS })
 }
 
 const asNode = (executable: VerifiedExecutable): VerifiedExecutable => ({ ...executable, runtime: { name: 'node' } })
