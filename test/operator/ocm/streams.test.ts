@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { PassThrough, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { TestContext } from 'node:test'
-import { test } from 'node:test'
+import { after, before, test } from 'node:test'
 import { openPluginHost } from '../../../operator/ocm/host.ts'
 import { lendBlob } from '../../../operator/ocm/lend-blob.ts'
 import type { OpenedBlob } from '../../../operator/ocm/open-blob.ts'
@@ -37,8 +37,19 @@ const SERVES = {
   componentLister({ type: 'Pid/v1', listComponents: () => [String(process.pid)] })`,
 }
 
-async function aScene(t: TestContext) {
-  const { folder, env, plugins } = await sdkPlugins(t, SERVES)
+/** Made and asked once, as no call changes it. */
+let made: Awaited<ReturnType<typeof sdkPlugins>>
+const ends: (() => unknown)[] = []
+before(async () => {
+  const whole = { after: (end: () => unknown) => void ends.push(end) } as TestContext
+  if (!skip) made = await sdkPlugins(whole, SERVES)
+})
+after(async () => {
+  for (const end of ends.reverse()) await end()
+})
+
+function aScene() {
+  const { folder, env, plugins } = made
   const host = openPluginHost({ plugins, env, cwd: folder, limits: { startMs: 60_000 } })
   const asked = (type: string) => ({ endpoint: 'transformBlob', request: { specification: { type } } })
   /** Files of any name, but not those that the plugin runs by. */
@@ -62,8 +73,8 @@ async function sizeOf(blob: OpenedBlob, onChunk: () => void = () => undefined): 
   return size
 }
 
-test(`a blob of ${LARGE_MIB} MiB goes to a plugin and back without being in memory`, { skip }, async (t) => {
-  const { host, asked, left } = await aScene(t)
+test(`a blob of ${LARGE_MIB} MiB goes to a plugin and back without being in memory`, { skip }, async () => {
+  const { host, asked, left } = aScene()
   await using _ = host
   const { list } = (await host.call({
     endpoint: 'listComponents',
@@ -92,8 +103,8 @@ test(`a blob of ${LARGE_MIB} MiB goes to a plugin and back without being in memo
   if (process.platform === 'linux') assert.ok(peak() - before < most, `in the plugin: ${peak() - before} MiB`)
 })
 
-test('nothing is left of the bytes of a call that fails, is given up, or kills its plugin', { skip }, async (t) => {
-  const { host, asked, left } = await aScene(t)
+test('nothing is left of the bytes of a call that fails, is given up, or kills its plugin', { skip }, async () => {
+  const { host, asked, left } = aScene()
   await using _ = host
   const bytes = () => chunks(3, Buffer.from('bytes'))
   const receive = () => assert.fail('there is nothing to receive')
@@ -125,8 +136,8 @@ test('nothing is left of the bytes of a call that fails, is given up, or kills i
 
 test('a call that is given up before it is asked, or while its answer is read, says so, and closes each file once', {
   skip,
-}, async (t) => {
-  const { host, asked, left } = await aScene(t)
+}, async () => {
+  const { host, asked, left } = aScene()
   await using _ = host
   const waiting = new AbortController()
   const endless = new PassThrough()
@@ -150,8 +161,8 @@ test('a call that is given up before it is asked, or while its answer is read, s
   if (process.platform === 'linux') await until(() => openDeleted().length === 0)
 })
 
-test('a sender that never sends, and never ends, is not waited for when the call is given up', { skip }, async (t) => {
-  const { host, asked, left } = await aScene(t)
+test('a sender that never sends, and never ends, is not waited for when the call is given up', { skip }, async () => {
+  const { host, asked, left } = aScene()
   await using _ = host
   for (const sent of [[], [Buffer.from('bytes')]]) {
     const controller = new AbortController()
@@ -189,8 +200,8 @@ function openDeleted(): readonly string[] {
   })
 }
 
-test('bytes come from one place, and only for what is about some', { skip }, async (t) => {
-  const { host, asked, left, folder } = await aScene(t)
+test('bytes come from one place, and only for what is about some', { skip }, async () => {
+  const { host, asked, left, folder } = aScene()
   await using _ = host
   const path = join(folder, 'own')
   const named = { location: { type: 'localFile', value: path }, specification: { type: 'Copy/v1' } }
