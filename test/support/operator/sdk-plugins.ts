@@ -1,12 +1,13 @@
-// Plugins made with our sdk, as programs that run from the sources: `SERVES` of each is an expression of what it serves.
+// Plugins made with our sdk, bundled as their authors have it: `SERVES` of each is an expression of what it serves.
 import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
 import { discoverPlugins } from '../../../operator/ocm/discover.ts'
 import { openKnowledge } from '../../../operator/ocm/known-files.ts'
-import { FROM_SOURCES } from '../machine/from-sources.ts'
+import { bundleOptions } from '../../../plugins/bundle-options.js'
 import { tempFolder } from '../machine/temp-folder.ts'
 
 const SDK = fileURLToPath(new URL('../../../sdk/service/index.ts', import.meta.url))
@@ -18,6 +19,7 @@ export async function sdkPlugins(t: TestContext, serves: Readonly<Record<string,
   const programs = tempFolder(t)
   const directory = join(programs, 'plugins')
   mkdirSync(directory)
+  await build({ ...bundleOptions(SDK), outfile: join(programs, 'sdk.cjs'), write: true })
   for (const [name, text] of Object.entries(serves)) writePlugin(programs, name, text)
   using knowledge = openKnowledge(tempFolder(t))
   const trusted = { path: directory, isTrusted: true, digests: [] }
@@ -28,14 +30,14 @@ export async function sdkPlugins(t: TestContext, serves: Readonly<Record<string,
 }
 
 function writePlugin(programs: string, name: string, serves: string): void {
-  const program = join(programs, `${name}.ts`)
+  const program = join(programs, `${name}.cjs`)
   writeFileSync(
     program,
-    `import * as sdk from ${JSON.stringify(SDK)}
+    `const sdk = require('./sdk.cjs')
 const { CallError, componentLister, credentialRepository, blobTransformer } = sdk
-const secret = (name: string) => [name, 'pass', 'word', '1'].join('-')
+const secret = (name) => [name, 'pass', 'word', '1'].join('-')
 void sdk.definePlugin({ name: '${name}', version: '1.0.0', summary: 'is of a test', serves: [${serves}] }).main()\n`,
   )
-  const words = [process.execPath, ...FROM_SOURCES, program].map((word) => `'${word}'`).join(' ')
+  const words = [process.execPath, program].map((word) => `'${word}'`).join(' ')
   writeFileSync(join(programs, 'plugins', name), `#!/bin/sh\nexec ${words} "$@"\n`, { mode: 0o755 })
 }
