@@ -5,7 +5,6 @@ import {
   chmodSync,
   copyFileSync,
   linkSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -34,9 +33,10 @@ const saysByNode = (plugin: string) =>
   Buffer.from(`console.log('said') // ${plugin}
 `)
 
-/** Each row may spoil a plugin of its own; `changes` gives what puts the machine back. */
+/** Spoils a plugin of its own with `changes`, or only for a while what all of them have; then it gives what puts that back. */
 type Row = {
   readonly changes?: (plugin: string) => unknown
+  readonly spoils?: true
   readonly start?: Start
   readonly words?: string[]
 }
@@ -114,18 +114,20 @@ const ROWS: Readonly<Record<string, Row>> = {
   'the folder of all programs may be written by others': mode(() => at('trees/sha256'), 0o722),
   ...Object.fromEntries(
     Object.entries(REPLACED).flatMap(([what, replace]): [string, Row][] => [
-      [`the record of the run ${what}`, { changes: (plugin) => replace(record(plugin)) }],
-      [`the record of its files ${what}`, { changes: (plugin) => replace(memo(plugin)) }],
+      [`the record of the run ${what}`, { spoils: true, changes: (plugin) => replace(record(plugin)) }],
+      [`the record of its files ${what}`, { spoils: true, changes: (plugin) => replace(memo(plugin)) }],
     ]),
   ),
-  'the program has another mode': { changes: (plugin) => chmodSync(program(plugin), 0o755) },
+  'the program has another mode': { spoils: true, changes: (plugin) => chmodSync(program(plugin), 0o755) },
   'the program is another with the same bytes': {
+    spoils: true,
     changes: (plugin) => {
       chmodSync(join(program(plugin), '..'), 0o700)
       REPLACED['is a copy']?.(program(plugin))
     },
   },
   'the program has other bytes, and the old time': {
+    spoils: true,
     changes: (plugin) => {
       chmodSync(program(plugin), 0o755)
       writeFileSync(program(plugin), 'x', { flag: 'r+' })
@@ -133,6 +135,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     },
   },
   'the program is gone': {
+    spoils: true,
     changes: (plugin) => {
       chmodSync(join(program(plugin), '..'), 0o700)
       rmSync(program(plugin))
@@ -142,10 +145,13 @@ const ROWS: Readonly<Record<string, Row>> = {
   'its folder for temporary files is a link': {
     changes: () => {
       const folder = join(machine.temporary, `octo-run-${process.getuid?.()}`)
-      rmSync(folder, { recursive: true, force: true })
-      mkdirSync(join(machine.folder, 'elsewhere'), { recursive: true })
-      symlinkSync(join(machine.folder, 'elsewhere'), folder)
-      return () => rmSync(folder)
+      const elsewhere = join(machine.folder, 'elsewhere')
+      renameSync(folder, elsewhere)
+      symlinkSync(elsewhere, folder)
+      return () => {
+        rmSync(folder)
+        renameSync(elsewhere, folder)
+      }
     },
   },
   'Node may start no process': { start: { node: ['--permission', '--allow-fs-read=*', '--allow-fs-write=*'] } },
@@ -173,6 +179,8 @@ const ALWAYS = {
   'asks for an older node': { runtime: { name: 'node', version: '>=22' }, bytes: saysByNode },
   'asks for nothing': { bytes: says },
 } as const
+/** Of the rows that spoil none. It runs before them and behind them, so none declines by what another one left. */
+const SHARED = 'shared'
 const named = (group: string, index: number) => `${group}-${index}`
 
 before(async () => {
@@ -183,9 +191,13 @@ before(async () => {
       const plugin = named(name, index)
       return [plugin, { ...rest, bytes: bytes(plugin) }]
     })
-  const rows = Object.keys(ROWS).map(() => ({ bytes: says }))
-  const programs = [
-    ...group('row', rows),
+  const rows = group(
+    'row',
+    Object.values(ROWS).map(() => ({ bytes: says })),
+  )
+  const programs: [string, WarmProgram][] = [
+    [SHARED, { bytes: says(SHARED) }],
+    ...rows.filter((_, index) => Object.values(ROWS)[index]?.spoils),
     ...group('never', Object.values(NEVER)),
     ...group('always', Object.values(ALWAYS)),
   ]
@@ -207,10 +219,14 @@ async function outcome(words: readonly string[], start: Start = {}) {
   return rest
 }
 
-for (const [index, [what, { changes, start, words = [] }]] of Object.entries(ROWS).entries())
+test('a plugin is run before any of the rows', onLinux, async () => {
+  assert.deepEqual(await outcome([SHARED]), RAN)
+})
+
+for (const [index, [what, { changes, spoils, start, words = [] }]] of Object.entries(ROWS).entries())
   test(`a run is left to the full path where ${what}`, onLinux, async () => {
-    const plugin = named('row', index)
-    assert.deepEqual(await outcome([plugin]), RAN)
+    const plugin = spoils ? named('row', index) : SHARED
+    if (spoils) assert.deepEqual(await outcome([plugin]), RAN)
     const putBack = changes?.(plugin)
     const before = temporaryFiles()
     assert.deepEqual(await outcome([plugin, ...words], start), DECLINED)
@@ -218,6 +234,10 @@ for (const [index, [what, { changes, start, words = [] }]] of Object.entries(ROW
     if (typeof putBack === 'function') putBack()
     assert.deepEqual(left, [])
   })
+
+test('and when each of them has put back what it changed', onLinux, async () => {
+  assert.deepEqual(await outcome([SHARED]), RAN)
+})
 
 for (const [index, what] of Object.keys(NEVER).entries())
   test(`a plugin that ${what} is left to the full path`, onLinux, async () => {
