@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { tempFolder } from '../support/machine/temp-folder.ts'
-import { runOcto } from '../support/octo/run-octo.ts'
+import { octoIn } from '../support/octo/in-process-octo.ts'
+import { BUNDLE, runOcto } from '../support/octo/run-octo.ts'
 
 const NOTIFIER = `name: my-notifier
 version: 0.1.0
@@ -46,7 +47,9 @@ function aProject(t: TestContext, manifest: string) {
   mkdirSync(dir)
   writeFileSync(join(dir, 'plugin.yaml'), manifest)
   const octo = (...words: readonly string[]) => runOcto(['test', 'my-check', ...words], { cwd: folder })
-  return { folder, dir, octo }
+  /** For what octo reads itself of the plugin; what is run in its place writes to the output of a process. */
+  const octoHere = (...words: readonly string[]) => octoIn({ cwd: folder, env: BUNDLE }, ['test', 'my-check', ...words])
+  return { folder, dir, octo, octoHere }
 }
 
 const APPENDS = (path: string) => `#!/bin/sh
@@ -55,12 +58,12 @@ echo '{"v":1,"status":"ok","summary":"appended"}'
 `
 
 test('a notifier is sent a notification with its arguments, secret ones from a file alone', async (t) => {
-  const { octo, folder, dir } = aProject(t, NOTIFIER)
+  const { octoHere, folder, dir } = aProject(t, NOTIFIER)
   const sent = join(folder, 'sent')
   writeFileSync(join(dir, 'check.sh'), APPENDS(sent))
   writeFileSync(join(folder, 'args.yaml'), 'token: hunter2\n')
   const words = ['--', '--path=/x', '--retries', '3', '--to=a', '--to=b']
-  const { code, stdout, stderr } = await octo('--args', 'args.yaml', ...words)
+  const { code, stdout, stderr } = await octoHere('--args', 'args.yaml', ...words)
   assert.equal(code, 0, stderr)
   assert.match(stdout, /^ok +my-notifier@0\.1\.0 .* appended$/m)
   assert.doesNotMatch(stdout + stderr, /hunter2|not given/)
@@ -70,9 +73,9 @@ test('a notifier is sent a notification with its arguments, secret ones from a f
 })
 
 test('a notifier that answers nothing is told what was expected', async (t) => {
-  const { octo, dir } = aProject(t, NOTIFIER.replace('required: [path, token]', 'required: []'))
+  const { octoHere, dir } = aProject(t, NOTIFIER.replace('required: [path, token]', 'required: []'))
   writeFileSync(join(dir, 'check.sh'), '#!/bin/sh\ncat >/dev/null\necho no route >&2; exit 69\n')
-  const { code, stdout, stderr } = await octo()
+  const { code, stdout, stderr } = await octoHere()
   assert.equal(code, 69, stderr)
   assert.match(stdout, /^failed .*ended without a result, exit code 69: no route/m)
   assert.match(stderr, /its answer is the last line of standard output/)
@@ -81,10 +84,10 @@ test('a notifier that answers nothing is told what was expected', async (t) => {
 
 test('a source of secrets is asked, and no value is shown', async (t) => {
   const source = NOTIFIER.replace('notification', 'secret').replace('notify/v1', 'secret/v1')
-  const { octo, dir } = aProject(t, source.replace('required: [path, token]', 'required: []'))
+  const { octoHere, dir } = aProject(t, source.replace('required: [path, token]', 'required: []'))
   const line = '{"v":1,"status":"ok","summary":"one","secrets":{"password":"hunter2"}}'
   writeFileSync(join(dir, 'check.sh'), `#!/bin/sh\ncat >/dev/null\necho '${line}'\n`)
-  const { code, stdout, stderr } = await octo()
+  const { code, stdout, stderr } = await octoHere()
   assert.equal(code, 0, stderr)
   assert.match(stderr, /gave `password`; values are not shown/)
   assert.doesNotMatch(stdout + stderr, /hunter2/)
@@ -109,13 +112,13 @@ test('of a service it is said that it stays, before it is run', async (t) => {
 })
 
 test('a plugin that takes words alone is given no file of arguments', async (t) => {
-  const { octo, dir, folder } = aProject(
+  const { octoHere, dir, folder } = aProject(
     t,
     CHECK.replace('kind: tool', 'kind: operator').replace('output: check/v1\n', ''),
   )
   writeFileSync(join(dir, 'check.sh'), '#!/bin/sh\necho run\n')
   writeFileSync(join(folder, 'args.yaml'), 'path: /\n')
-  const { code, stdout, stderr } = await octo('--args', 'args.yaml')
+  const { code, stdout, stderr } = await octoHere('--args', 'args.yaml')
   assert.equal(code, 64, stderr)
   assert.match(stderr, /^error\[USAGE\]: `(test\/)?my-check` takes its arguments as words/m)
   assert.equal(stdout, '')
