@@ -11,6 +11,7 @@ import { shellLine } from '../../../operator/link/machine.ts'
 import { shimEnvironment } from '../../../operator/link/shim-environment.ts'
 import { shellWord } from '../../../schemas/quote.ts'
 import { anyText } from '../../support/builders/any-text.ts'
+import { rounds } from '../../support/machine/full-form.ts'
 import { noLastingFolder } from '../../support/machine/lasting-folder.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 import { aLinkScene, aNodePlugin, aScriptPlugin, aStandIn, saidBy } from '../../support/operator/linked-plugins.ts'
@@ -186,7 +187,7 @@ test('every word is one word for every shell, whatever it holds', (t) => {
       }
     },
   )
-  fc.assert(property, { numRuns: 10 })
+  fc.assert(property, { numRuns: rounds({ short: 4, full: 10 }) })
 })
 
 test('a shell passes on the values that octo passes on, and no others', (t) => {
@@ -237,7 +238,11 @@ test('a shell passes on the values that octo passes on, and no others', (t) => {
       assert.deepEqual(Object.fromEntries(pairs), expected)
     }
   })
-  fc.assert(property, { numRuns: 60 })
+  // Each rule is broken by one of them, whatever chance brings.
+  const examples: [{ TZ?: string; LANG?: string }][] = ['/x', '-x', 'a..b', '../x', ':x', 'a'.repeat(65)].map((TZ) => [
+    { TZ, LANG: TZ },
+  ])
+  fc.assert(property, { numRuns: rounds({ short: 20, full: 60 }), examples })
 })
 
 function hexOfAbout(length: number) {
