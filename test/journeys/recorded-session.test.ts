@@ -1,4 +1,5 @@
-// The picture at the top of README.md is one of a run: this test types README's first minutes on a terminal and draws them again.
+// The picture at the top of README.md is one of a run: this test types README's first minutes on a terminal, as far as
+// they are in it, and draws them again.
 // `OCTO_WRITE_DOCUMENTS=1` before it writes the picture.
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -30,7 +31,7 @@ const SHOWN = [
 const skip = process.platform === 'linux' ? lacksPty() : 'the picture is one of Linux'
 
 test('the picture of README.md is what its lines do on a terminal', { skip }, async (t) => {
-  const all = await recordSession(t, COLUMNS)
+  const all = await recordSession(t, { columns: COLUMNS, shown: SHOWN })
   const turns = SHOWN.map((pattern) => all.find(({ command }) => pattern.test(command)))
   const shown = turns.filter((turn) => turn !== undefined)
   assert.equal(shown.length, SHOWN.length)
