@@ -10,11 +10,12 @@ import { bundlesOf } from '../../tools/bundle/bundles.ts'
 import { laterModules } from '../../tools/bundle/later.ts'
 import { renderLicences } from '../../tools/bundle/licences.ts'
 import { sourceStates } from '../../tools/bundle/source-states.ts'
+import { collectingRarely } from '../support/machine/collecting-rarely.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const { version, dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
-const made = await Promise.all(
-  bundlesOf(ROOT).map(async (each) => ({ ...each, ...(await bundle(ROOT, each, sourceStates(ROOT))) })),
+const made = await collectingRarely(() =>
+  Promise.all(bundlesOf(ROOT).map(async (each) => ({ ...each, ...(await bundle(ROOT, each, sourceStates(ROOT))) }))),
 )
 const octo = made.find(({ name }) => name === 'octo')
 const textOf = (name: string) => made.find((each) => each.name === name)?.text ?? ''
