@@ -44,6 +44,12 @@ async function aBusyRegistry(t: TestContext) {
   return { folder, registry, keys, env: { DATA: registry.dataDir, BACKUP: join(folder, 'backup') } }
 }
 
+/** As whoever committed the lockfile did before, who has the store that the commands of the page find. */
+async function isLocked(cwd: string): Promise<void> {
+  const { code, stderr } = await typeOcto(['lock'], { cwd, env: { OCTO_HOME: join(cwd, 'store') } })
+  assert.equal(code, 0, stderr)
+}
+
 test('a registry is set up, keys change, tokens come and go, and all is tidy, beside a running server', async (t) => {
   const { folder, env } = await aBusyRegistry(t)
   const data = join(folder, 'new')
@@ -81,8 +87,7 @@ test('a backup that was made beside a running registry is whole, and serves', as
 test('damaged bytes of a published version come back from a backup', async (t) => {
   const { folder, registry, env } = await aBusyRegistry(t)
   await registry.stop()
-  const fsck = (...words: string[]) =>
-    runShell(`octo registry fsck ${words.join(' ')} --data "$DATA"`, { cwd: folder, env })
+  const fsck = (...words: string[]) => typeOcto(['registry', 'fsck', ...words, '--data', env.DATA], { cwd: folder })
   const [blob = ''] = globSync('blobs/sha256/*', { cwd: registry.dataDir })
   const path = join(registry.dataDir, blob)
   copyFileSync(path, join(folder, 'good'))
@@ -100,7 +105,7 @@ test('the commands for CI and the store work with a committed lockfile', async (
   const repos = { core: { url: `${registry.url}/repos/core.yaml`, keys: [{ file: keys.publicKey }] } }
   const services = { web: { health: [{ tool: 'hello', args: ['you'] }] } }
   writeFileSync(join(folder, 'octo.yaml'), stringify({ operator: { repos, services } }))
-  await runWell('octo lock', { cwd: folder })
+  await isLocked(folder)
   await runWell(commands('ci'), { cwd: folder })
   assert.ok(existsSync(join(folder, 'report.xml')))
   assert.match(await runWell(commands('store'), { cwd: folder }), /core\/hello@1\.0\.0/)
@@ -129,7 +134,7 @@ test('a store and its lockfile are carried to a machine that reaches nothing, an
   const [medium, away, here] = ['medium', 'away', 'here'].map((name) => join(folder, name)) as [string, string, string]
   for (const made of [medium, away, here]) mkdirSync(made)
   writeFileSync(join(here, 'octo.yaml'), stringify({ operator: { repos, services } }))
-  await runWell('octo lock', { cwd: here })
+  await isLocked(here)
   await runWell(commands('carry-store'), { cwd: here, env: { MEDIUM: medium } })
   await registry.stop()
   await runWell(commands('carried-store'), { cwd: away, env: { MEDIUM: medium } })
