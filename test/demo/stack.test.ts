@@ -18,6 +18,7 @@ import { expectCodeAsync } from '../support/assertions/expect-code.ts'
 import { issueKey } from '../support/builders/test-authority.ts'
 import { isGone } from '../support/machine/processes.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
+import { BUNDLE } from '../support/octo/run-octo.ts'
 import { showsRun } from '../support/octo/shown-run.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -34,7 +35,7 @@ test('the stack comes up, its API is killed and comes back, and after Ctrl-C not
   chmodSync(folder, 0o711)
   const { PATH = '', OCTO_STACK_POSTGRES = '' } = process.env
   const child = spawn(process.execPath, [join(ROOT, 'bin/octo.js'), 'demo', 'stack', '--keep'], {
-    env: { PATH, OCTO_STACK_POSTGRES, HOME: join(folder, 'home'), TMPDIR: folder },
+    env: { PATH, ...BUNDLE, OCTO_STACK_POSTGRES, HOME: join(folder, 'home'), TMPDIR: folder },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const running = Promise.withResolvers<void>()

@@ -12,7 +12,7 @@ import { DEFAULT_PORT, readSettings } from '../../demo/settings.ts'
 import { renderConfig } from '../../demo/write-config.ts'
 import { freePort, listening } from '../support/machine/listening.ts'
 import { filesBelow, tempFolder } from '../support/machine/temp-folder.ts'
-import { runOcto } from '../support/octo/run-octo.ts'
+import { BUNDLE, runOcto } from '../support/octo/run-octo.ts'
 import { showsRun } from '../support/octo/shown-run.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -47,7 +47,7 @@ const words = ({ dir, port, demoPort }: Place) => [
 test('publishes, installs and runs the core plugins, and serves until Ctrl-C; a second time it changes nothing', async (t) => {
   const place = await aPlace(t)
   const child = spawn(process.execPath, [join(ROOT, 'bin/octo.js'), ...words(place)], {
-    env: { PATH: process.env.PATH ?? '', ...place.env },
+    env: { PATH: process.env.PATH ?? '', ...BUNDLE, ...place.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const closed = once(child, 'close')

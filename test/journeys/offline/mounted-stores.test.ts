@@ -10,6 +10,7 @@ import { aRelease } from '../../support/builders/test-authority.ts'
 import { key } from '../../support/client/client-machine.ts'
 import { aConsumer } from '../../support/client/consumer.ts'
 import { filesBelow, tempFolder } from '../../support/machine/temp-folder.ts'
+import { BUNDLE } from '../../support/octo/run-octo.ts'
 import { startStaticRegistry } from '../../support/registry/static-registry.ts'
 
 const OCTO = fileURLToPath(new URL('../../../bin/octo.js', import.meta.url))
@@ -24,7 +25,7 @@ type Outcome = { readonly code: number; readonly stdout: string; readonly stderr
 
 /** The real octo, after shell lines in a mount namespace of its own. */
 function inNamespace(t: TestContext, script: string, options: { cwd: string; env: Readonly<Record<string, string>> }) {
-  const env = { PATH: process.env.PATH ?? '', NODE: process.execPath, OCTO, ...options.env }
+  const env = { PATH: process.env.PATH ?? '', NODE: process.execPath, OCTO, ...BUNDLE, ...options.env }
   return new Promise<Outcome>((resolve) => {
     const child = execFile('unshare', ['-m', 'sh', '-c', script], { cwd: options.cwd, env }, (error, stdout, stderr) =>
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),

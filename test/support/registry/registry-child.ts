@@ -10,7 +10,7 @@ import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { SigningKey } from '../builders/test-authority.ts'
 import { typeOcto } from '../octo/in-process-octo.ts'
-import { WORDS_OF_NODE } from '../octo/run-octo.ts'
+import { BUNDLE, WORDS_OF_NODE } from '../octo/run-octo.ts'
 
 const OCTO = fileURLToPath(new URL('../../../bin/octo.js', import.meta.url))
 
@@ -82,7 +82,7 @@ function launch(t: TestContext, { dataDir, env = {}, logLevel = 'warn', openFile
   const limited = ['sh', '-c', 'ulimit -n "$1"; shift; exec "$@"', 'sh', String(openFiles), ...all]
   const [command = '', ...rest] = openFiles === undefined ? all : limited
   const child = spawn(command, rest, {
-    env: { PATH, HOME: join(dataDir, '..'), ...env },
+    env: { PATH, HOME: join(dataDir, '..'), ...BUNDLE, ...env },
     stdio: ['ignore', 'pipe', log],
   })
   closeSync(log)
