@@ -8,6 +8,9 @@ import { LONGEST, longestFirst } from '../../tools/testing/longest-first.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
 import { aProject, GOOD, runTests } from '../support/machine/test-run.ts'
 
+/** Files of a folder share a process then, of which there is one for each file else. */
+const ONE_AT_A_TIME = { OCTO_TEST_CONCURRENCY: '1' }
+
 test('passing tests end in one line of sums and exit code 0', (t) => {
   const folder = aProject(t, { 'a.test.ts': GOOD + GOOD, 'b/c.test.ts': GOOD })
   const { status, lastLine, stdout } = runTests(folder)
@@ -20,7 +23,7 @@ test('one failure is exit code 1, shown with its suite, its reason and what the 
     'a.test.ts': `${GOOD}describe('outer', () => { test('inner', () => { console.log('said before'); throw new Error('broken') }) })`,
     'b.test.ts': `${GOOD}test('left out', { skip: 'needs nginx' }, () => {})`,
   })
-  const { status, lastLine, stdout } = runTests(folder)
+  const { status, lastLine, stdout } = runTests(folder, [], ONE_AT_A_TIME)
   assert.deepEqual({ status, lastLine }, { status: 1, lastLine: '2 passed, 1 failed, 1 skipped' })
   // A long log is cut off before its end.
   const [first, last] = stdout.split('- skipped: left out')
@@ -84,7 +87,7 @@ test('files of a folder share a process, and one that leaves something of its ow
     'b.test.ts': `test('leaves the others', () => { ${others.join('; ')} })`,
     'z.test.ts': GOOD,
   })
-  const { status, stdout, lastLine } = runTests(folder, [], { OCTO_TEST_CONCURRENCY: '1' })
+  const { status, stdout, lastLine } = runTests(folder, [], ONE_AT_A_TIME)
   assert.deepEqual({ status, lastLine }, { status: 1, lastLine: '3 passed, 2 failed' }, stdout)
   const told = /✗ test\/([ab])\.test\.ts .*\n +the file as a whole\n.* it changed what the files after it find: (.*)\n/g
   const shown = Object.fromEntries(
@@ -123,21 +126,19 @@ test('a file whose hooks are for all that follows has a process of its own', (t)
     'c.test.ts': hooks,
     'd.test.ts': SAYS_PID,
   })
-  assert.equal(pidsIn(runTests(folder, [], { OCTO_TEST_CONCURRENCY: '1' }).stdout).size, 3)
+  assert.equal(pidsIn(runTests(folder, [], ONE_AT_A_TIME).stdout).size, 3)
 })
 
 test('to look what a file leaves loads none of the seventy modules that classes of the Web stand on', (t) => {
   const looks = "if (process.moduleLoadList.some((name) => name.endsWith('/undici'))) throw new Error('is loaded')"
   const file = `test('looks', () => { ${looks} })`
-  const { lastLine, stdout } = runTests(aProject(t, { 'a.test.ts': file, 'b.test.ts': file }))
+  const { lastLine, stdout } = runTests(aProject(t, { 'a.test.ts': file, 'b.test.ts': file }), [], ONE_AT_A_TIME)
   assert.equal(lastLine, '2 passed, 0 failed', stdout)
 })
 
 test('a file that ends the process of others is told alone, and the others run', (t) => {
   const ends = "test('ends', () => process.exit(3))"
-  const run = runTests(aProject(t, { 'a.test.ts': GOOD, 'b.test.ts': ends, 'c.test.ts': GOOD }), [], {
-    OCTO_TEST_CONCURRENCY: '1',
-  })
+  const run = runTests(aProject(t, { 'a.test.ts': GOOD, 'b.test.ts': ends, 'c.test.ts': GOOD }), [], ONE_AT_A_TIME)
   assert.deepEqual({ status: run.status, lastLine: run.lastLine }, { status: 1, lastLine: '2 passed, 1 failed' })
   assert.match(run.stdout, /✗ test\/b\.test\.ts .*\n +the file as a whole\n +its process ended with exit code 3/)
 })
@@ -152,7 +153,7 @@ const LEAVES = `
 test('what files leave among temporary files is said and removed, but for caches not said', (t) => {
   const folder = aProject(t, { 'a.test.ts': LEAVES, 'b.test.ts': LEAVES, 'c/d.test.ts': GOOD })
   const temporary = tempFolder(t)
-  const { status, stdout, lastLine } = runTests(folder, [], { OCTO_TEST_CONCURRENCY: '1', TMPDIR: temporary })
+  const { status, stdout, lastLine } = runTests(folder, [], { ...ONE_AT_A_TIME, TMPDIR: temporary })
   assert.deepEqual({ status, lastLine }, { status: 0, lastLine: '3 passed, 0 failed' }, stdout)
   assert.match(stdout, /^- left among temporary files: left-\w+, left-\w+ \(test\/b\.test\.ts, or one before it\)$/m)
   assert.doesNotMatch(stdout, /left.*d\.test\.ts/)
@@ -211,7 +212,7 @@ const ENDS = (how: string) => `
 test('a process that ends well before its tests did is no pass, wherever its file stands', (t) => {
   const ends = ENDS('process.exit(0)')
   const folder = aProject(t, { 'a.test.ts': GOOD, 'b.test.ts': ends, 'c.test.ts': GOOD, 'd.test.ts': ends })
-  const { status, stdout, lastLine } = runTests(folder, [], { OCTO_TEST_CONCURRENCY: '1' })
+  const { status, stdout, lastLine } = runTests(folder, [], ONE_AT_A_TIME)
   assert.equal(status, 1)
   // Whether what passed before was told in time is for the machine.
   assert.match(lastLine ?? '', /passed, 2 failed$/)
@@ -224,7 +225,7 @@ test('a file that is killed is told also where one before it failed', (t) => {
     'a.test.ts': "test('breaks', () => { throw new Error('broken') })",
     'b.test.ts': ENDS("process.kill(process.pid, 'SIGKILL')"),
   })
-  const { stdout, lastLine } = runTests(folder, [], { OCTO_TEST_CONCURRENCY: '1' })
+  const { stdout, lastLine } = runTests(folder, [], ONE_AT_A_TIME)
   assert.match(lastLine ?? '', /passed, 2 failed$/)
   assert.match(stdout, /✗ test\/b\.test\.ts .*\n +the file as a whole\n +its process ended/)
 })
@@ -232,7 +233,7 @@ test('a file that is killed is told also where one before it failed', (t) => {
 test('a test behind other files may wait for what keeps no process', (t) => {
   const waits = "test('waits', () => new Promise((next) => setTimeout(next, 20).unref()))"
   const folder = aProject(t, { 'a.test.ts': GOOD, 'b.test.ts': waits, 'c.test.ts': waits })
-  const { status, stdout, lastLine } = runTests(folder, [], { OCTO_TEST_CONCURRENCY: '1' })
+  const { status, stdout, lastLine } = runTests(folder, [], ONE_AT_A_TIME)
   assert.deepEqual({ status, lastLine }, { status: 0, lastLine: '3 passed, 0 failed' }, stdout)
 })
 
@@ -240,7 +241,8 @@ test('a file that leaves something running among others is stopped and told, and
   const leaves = "test('leaves a timer', () => void setInterval(() => {}, 1000))"
   const run = runTests(aProject(t, { 'a.test.ts': leaves, 'b.test.ts': GOOD }), [], {
     // Long enough for a machine that takes seconds to start a process.
-    ...{ OCTO_TEST_CONCURRENCY: '1', OCTO_TEST_FILE_TIMEOUT_MS: '15000' },
+    ...ONE_AT_A_TIME,
+    OCTO_TEST_FILE_TIMEOUT_MS: '15000',
   })
   assert.equal(run.lastLine, '2 passed, 1 failed')
   assert.match(run.stdout, /✗ test\/a\.test\.ts .*\n +the file as a whole\n +did not end within 15 s/)
@@ -254,12 +256,15 @@ test('a file that does not end is stopped and counts as failed', (t) => {
 })
 
 test('words choose files, and test/interop runs only when it is asked for', (t) => {
-  const folder = aProject(t, { 'a.test.ts': GOOD, 'client/b.test.ts': GOOD, 'interop/c.test.ts': GOOD })
+  const folder = aProject(t, { 'client/a.test.ts': GOOD, 'client/b.test.ts': GOOD, 'interop/c.test.ts': GOOD })
   const named = /(?<=^✓ test\/)\S+/gm
-  const ran = (words: string[], env = {}) => runTests(folder, words, env).stdout.match(named)?.sort()
-  assert.deepEqual(ran([]), ['a.test.ts', 'client/b.test.ts'])
-  assert.deepEqual(ran(['test/client', 'interop']), ['client/b.test.ts', 'interop/c.test.ts'])
-  assert.deepEqual(ran([], { OCTO_INTEROP: '1' }), ['a.test.ts', 'client/b.test.ts', 'interop/c.test.ts'])
+  const ran = (words: string[], env = {}) =>
+    runTests(folder, words, { ...ONE_AT_A_TIME, ...env })
+      .stdout.match(named)
+      ?.sort()
+  assert.deepEqual(ran([]), ['client/a.test.ts', 'client/b.test.ts'])
+  assert.deepEqual(ran(['test/client/b', 'interop']), ['client/b.test.ts', 'interop/c.test.ts'])
+  assert.deepEqual(ran([], { OCTO_INTEROP: '1' }), ['client/a.test.ts', 'client/b.test.ts', 'interop/c.test.ts'])
 })
 
 test('files that take long run first and are there, the others behind them in the order of their paths', () => {
@@ -295,5 +300,5 @@ test('as many files run at a time as are asked for', (t) => {
   const both = aProject(t, { 'a.test.ts': MEETS('a', 'b'), 'b.test.ts': MEETS('b', 'a') })
   assert.equal(runTests(both, [], { OCTO_TEST_CONCURRENCY: '2' }).lastLine, '2 passed, 0 failed')
   const one = aProject(t, { 'a.test.ts': ALONE, 'b.test.ts': ALONE, 'c.test.ts': ALONE })
-  assert.equal(runTests(one, [], { OCTO_TEST_CONCURRENCY: '1' }).lastLine, '3 passed, 0 failed')
+  assert.equal(runTests(one, [], ONE_AT_A_TIME).lastLine, '3 passed, 0 failed')
 })
