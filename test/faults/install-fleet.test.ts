@@ -7,8 +7,9 @@ import { aFaultScene } from '../support/faults/fault-scene.ts'
 import { rounds } from '../support/machine/full-form.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
 
-const PROCESSES = rounds({ short: 4, full: 64 })
-const PLUGINS = 10
+const PROCESSES = rounds({ short: 3, full: 64 })
+const IS_LARGE = PROCESSES > 10
+const PLUGINS = IS_LARGE ? 10 : 6
 
 test(`${PROCESSES} processes that install the same ${PLUGINS} plugins into one empty store fetch each once and run all`, async (t) => {
   const { plugins, proxy, key, url } = await aFaultScene(t, { count: PLUGINS, size: 200_000 })
@@ -26,7 +27,7 @@ test(`${PROCESSES} processes that install the same ${PLUGINS} plugins into one e
   assert.deepEqual(leftovers(store), [])
 
   const asked = proxy.passed.length
-  for (const { octoHere } of consumers.slice(0, 4)) {
+  for (const { octoHere } of consumers.slice(0, IS_LARGE ? 4 : 2)) {
     const { code, stderr } = await octoHere('check', '--offline', '--frozen')
     assert.equal(code, 0, stderr)
   }

@@ -12,20 +12,20 @@ import { rounds } from '../support/machine/full-form.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
 import type { CheckedPlugins } from '../support/operator/checked-plugins.ts'
 
-const KILLS = rounds({ short: 3, full: 60 })
+const KILLS = rounds({ short: 2, full: 60 })
 const PLUGINS = 4
 /** An install takes about so long after its last byte. */
 const MAX_DELAY_MS = 300
 
 test(`an install that is killed at ${KILLS} random moments is made good by the next one`, async (t) => {
   const random = seededRandom()
-  const { plugins, proxy, key, url } = await aFaultScene(t, { count: PLUGINS, size: 2_000_000 })
+  const { plugins, proxy, key, url } = await aFaultScene(t, { count: PLUGINS, size: 500_000 })
   const newConsumer = () => aConsumer(t, { url, key, services: plugins.services, store: join(tempFolder(t), 'store') })
   let killed = 0
   for (let round = 0; round < KILLS; round++) {
     const consumer = newConsumer()
-    // Every third time the downloads are through, or nearly, and what is left of the work may be done before the kill.
-    const isLate = round % 3 === 2
+    // Every second time the downloads are through, or nearly, and what is left of the work may be done before the kill.
+    const isLate = round % 2 === 1
     const moment = isLate ? aLateMoment(random, plugins) : anEarlyMoment(random, plugins)
     const isKilled = await killInstall(consumer, proxy, moment)
     assert.ok(isKilled || isLate, 'an install without its downloads was done')
