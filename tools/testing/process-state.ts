@@ -1,6 +1,7 @@
 // What of a process every test file shares with those that run in it before and after.
 import fs from 'node:fs'
 import os from 'node:os'
+import { cachedDataVersionTag } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
 type ProcessState = ReadonlyMap<string, unknown>
@@ -34,6 +35,8 @@ export function processState(): ProcessState {
     ['the umask', umask],
     ['the exit code', process.exitCode],
     ['the words', process.argv.join('\0')],
+    // A number for all of them together. With others, such as for a small heap, all that comes later runs many times slower.
+    ['the flags of V8', cachedDataVersionTag()],
     ['process.stdout.write', process.stdout.write],
     ['process.stderr.write', process.stderr.write],
     ...Object.entries(process.env).map(([name, value]) => [`the variable ${name}`, value] as const),
