@@ -22,7 +22,11 @@ export function searchRoute({ metadata }: Pick<RegistryServices, 'metadata'>): S
   }
 }
 
+/** Rendered when it is asked for first: most registries are started and asked for other things. */
 export function openApiRoute({ config }: RegistryServices): Handler {
-  const text = JSON.stringify(renderOpenApi(config.baseUrl), null, 2)
-  return (c) => c.body(text, 200, { 'Content-Type': 'application/json', 'Cache-Control': 'public, max-age=300' })
+  let text: string | undefined
+  return (c) => {
+    text ??= JSON.stringify(renderOpenApi(config.baseUrl), null, 2)
+    return c.body(text, 200, { 'Content-Type': 'application/json', 'Cache-Control': 'public, max-age=300' })
+  }
 }
