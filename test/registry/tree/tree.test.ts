@@ -17,7 +17,7 @@ import { filesBelow } from '../../support/machine/temp-folder.ts'
 import { TreeRegistry } from '../../support/registry/tree-registry.ts'
 
 test('a published version stands in the tree with bytes, checksums, bundle, documents and variants once drain returns', async () => {
-  await using registry = await TreeRegistry.create()
+  await using registry = await TreeRegistry.create({ bare: true })
   registry.addRepo()
   const tree = await registry.openTree()
   const release = await registry.publish('check-tcp', { platforms: ['linux_amd64'] })
@@ -210,7 +210,7 @@ test('a hundred publishes at once are shown together', async () => {
 })
 
 test('looking at a tree from outside changes neither it nor the outbox', async () => {
-  await using registry = await TreeRegistry.create()
+  await using registry = await TreeRegistry.create({ bare: true })
   registry.addRepo()
   await registry.publish('check-tcp')
   const report = await inspectTree(await registry.treeDeps())

@@ -8,6 +8,7 @@ import { closeDb, openDb } from '../../../registry/db/sqlite/open.ts'
 import type { SqliteStore } from '../../../registry/db/sqlite/store.ts'
 import { openSqliteStore } from '../../../registry/db/sqlite/store.ts'
 import type { MetadataStore } from '../../../registry/db/store.ts'
+import { putBlankDatabase } from './blank-data.ts'
 
 /** Path of a file that does not exist yet. */
 export async function databaseFile(t: TestContext): Promise<string> {
@@ -17,15 +18,21 @@ export async function databaseFile(t: TestContext): Promise<string> {
 }
 
 export async function openTestStore(t: TestContext): Promise<SqliteStore> {
-  const store = openSqliteStore(await databaseFile(t))
+  const store = openSqliteStore(await blankDatabaseFile(t))
   t.after(() => store.close())
   return store
 }
 
 export async function openTestDb(t: TestContext): Promise<RegistryDb> {
-  const db = openDb(await databaseFile(t))
+  const db = openDb(await blankDatabaseFile(t))
   t.after(() => closeDb(db))
   return db
+}
+
+async function blankDatabaseFile(t: TestContext): Promise<string> {
+  const path = await databaseFile(t)
+  putBlankDatabase(path)
+  return path
 }
 
 /** The database behind a registry, for tests that change it behind its back. */

@@ -22,6 +22,7 @@ import type { Name } from '../../../schemas/name.ts'
 import type { TrustKey } from '../../../schemas/trust-key.ts'
 import type { SigningKey } from '../builders/test-authority.ts'
 import { issueKey } from '../builders/test-authority.ts'
+import { putBlankData } from './blank-data.ts'
 
 export type TestRegistryOptions = {
   readonly dataDir?: string
@@ -63,6 +64,7 @@ export type TestRegistry = {
 export async function startTestRegistry(t: TestContext, options: TestRegistryOptions = {}): Promise<TestRegistry> {
   const { repos = ['core'], key = issueKey() } = options
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'octo-registry-')))
+  if (options.dataDir === undefined && options.metadata === undefined) await putBlankData(dataDir)
   const stops: (() => Promise<void>)[] = []
   t.after(async () => {
     for (const stop of stops) await stop()

@@ -31,6 +31,7 @@ import type { Version } from '../../../schemas/version.ts'
 import { listingOf } from '../../../static-tree/newest.ts'
 import type { PluginRecord, ReleaseRecord } from '../../../static-tree/record.ts'
 import { aRelease, bundleOf, contentOf } from '../builders/plugin-record.ts'
+import { putBlankData } from './blank-data.ts'
 
 type Stores = Awaited<ReturnType<typeof openStores>>
 type Wish = Parameters<typeof aRelease>[0]
@@ -48,8 +49,10 @@ export class TreeRegistry {
     this.#stores = stores
   }
 
-  static async create(): Promise<TreeRegistry> {
+  /** `bare`: its tables and the schemas of its tree are made by itself, and not copied. */
+  static async create({ bare = false }: { readonly bare?: boolean } = {}): Promise<TreeRegistry> {
     const dataDir = await mkdtemp(join(tmpdir(), 'octo-tree-'))
+    if (!bare) await putBlankData(dataDir)
     const stores = await openStores(dataDir)
     const metadata = openSqliteStore(join(dataDir, 'octo.db'))
     // These tests are about the tree; hundreds of synced rows would only be slow.
