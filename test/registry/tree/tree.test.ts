@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { takeOutbox } from '../../../registry/db/sqlite/outbox.ts'
+import { outbox } from '../../../registry/db/sqlite/tables.ts'
 import { inspectTree, openTree } from '../../../registry/tree/tree.ts'
 import { hexOf } from '../../../schemas/digest.ts'
 import { coded } from '../../../schemas/errors.ts'
@@ -156,7 +157,10 @@ test('another base URL changes every YAML and no JSON', async () => {
 test('the 257th plugin turns a repo into shards, and the next publish writes one of them', async () => {
   await using registry = await TreeRegistry.create()
   registry.addRepo()
-  for (let index = 0; index < 256; index++) await registry.publish(`plugin-${index}`, { platforms: ['any'] })
+  for (let index = 0; index < 255; index++) await registry.publish(`plugin-${index}`, { platforms: ['any'] })
+  // Hundreds of documents of plugins are not what this is about: the repo is shown because of the next one.
+  registry.db.delete(outbox).run()
+  await registry.publish('plugin-255', { platforms: ['any'] })
   const tree = await registry.openTree()
   const read = async (path: string) => parseRepoDocument(await readFile(join(tree.root, 'repos', path), 'utf8'), path)
   assert.equal((await read('core.json')).plugins?.length, 256)
@@ -190,7 +194,7 @@ test('a plugin that cannot be shown keeps its outbox row and fails only those wh
   )
 })
 
-test('a hundred publishes at once are shown together', async () => {
+test('many publishes at once are shown together', async () => {
   await using registry = await TreeRegistry.create()
   registry.addRepo()
   const tree = await registry.openTree()
@@ -199,13 +203,13 @@ test('a hundred publishes at once are shown together', async () => {
     if (path === 'repos/core.json') repoWrites++
   })
   await Promise.all(
-    Array.from({ length: 100 }, async (_each, index) => {
+    Array.from({ length: 40 }, async (_each, index) => {
       await registry.publish(`plugin-${index}`, { platforms: ['any'] })
       await tree.drain({ repo: aName('core'), plugin: aName(`plugin-${index}`) })
       await stat(join(tree.root, `repos/core/plugin-${index}.json`))
     }),
   )
-  assert.ok(repoWrites < 50, `${repoWrites} writes of the repo document`)
+  assert.ok(repoWrites < 20, `${repoWrites} writes of the repo document`)
   await tree.close()
 })
 
