@@ -33,26 +33,33 @@ async function problemsOf(deps: RegistryDeps): Promise<string[]> {
 
 async function aScene(t: TestContext) {
   const registry = await startTestRegistry(t)
-  assert.equal((await publishRelease(registry, await aRelease(registry.key, { version: '1.0.0' }))).status, 201)
-  const state = '/api/v1/repos/core/plugins/hello/versions/1.0.0/state'
-  return {
-    registry,
-    changes: {
-      'a new version': async () => publishRelease(registry, await aRelease(registry.key, { version: '1.1.0' })),
-      'a new state': () => callApi(registry, state, { method: 'PUT', json: { action: 'yank', reason: 'old' } }),
-      'a new token': () => registry.createToken(['core/*']),
-      'a new repo': () => createRepo(servicesOf(registry), 'late' as Name, { keys: [registry.key.trustKey] }),
-    } satisfies Record<string, () => Promise<unknown>>,
-  }
+  const publish = async (version: string) =>
+    assert.equal((await publishRelease(registry, await aRelease(registry.key, { version }))).status, 201)
+  await publish('1.0.0')
+  return { registry, publish }
 }
 
-for (const what of ['a new version', 'a new state', 'a new token', 'a new repo'] as const)
-  for (const at of [0, 1, 2, 3])
-    test(`${what} while the log is read for the ${at + 1}. time is no problem`, async (t) => {
-      const { registry, changes } = await aScene(t)
-      const deps = interrupted(registry, async (time) => time === at && changes[what](), at + 1)
-      assert.deepEqual(await problemsOf(deps), [])
-    })
+const CHANGES: Readonly<Record<string, (scene: Awaited<ReturnType<typeof aScene>>, at: number) => Promise<unknown>>> = {
+  'a new version': ({ publish }, at) => publish(`1.1.${at}`),
+  'a new state': async ({ registry }, at) => {
+    const json = at % 2 === 0 ? { action: 'yank', reason: 'old' } : { action: 'unyank' }
+    const path = '/api/v1/repos/core/plugins/hello/versions/1.0.0/state'
+    assert.equal((await callApi(registry, path, { method: 'PUT', json })).status, 200)
+  },
+  'a new token': ({ registry }) => registry.createToken(['core/*']),
+  'a new repo': ({ registry }, at) =>
+    createRepo(servicesOf(registry), `late-${'abcd'[at]}` as Name, { keys: [registry.key.trustKey] }),
+}
+
+for (const [what, change] of Object.entries(CHANGES))
+  test(`${what} while the log is read, whichever time, is no problem`, async (t) => {
+    const scene = await aScene(t)
+    for (const at of [0, 1, 2, 3])
+      await t.test(`for the ${at + 1}. time`, async () => {
+        const deps = interrupted(scene.registry, async (time) => time === at && change(scene, at), at + 1)
+        assert.deepEqual(await problemsOf(deps), [])
+      })
+  })
 
 test('what was forged is found also when something changes in every look', async (t) => {
   const { registry } = await aScene(t)
