@@ -27,8 +27,12 @@ async function pull({ ask }: PrivateScene, name: string, login?: string) {
 
 const errorOf = (body: Buffer) => (JSON.parse(body.toString()) as { errors: { code: string }[] }).errors[0]?.code
 
-test('a client of containers is told where to log in, and reads with the token that it gets there', async (t) => {
-  const scene = await aPrivateScene(t)
+type Login = readonly [title: string, act: (scene: PrivateScene) => Promise<void>]
+/** What leaves a registry, and its clock, as they are for the next one. */
+const LOGINS: Login[] = []
+const logsIn = (...login: Login) => void LOGINS.push(login)
+
+logsIn('a client of containers is told where to log in, and reads with the token that it gets there', async (scene) => {
   const { registry } = scene
   const reader = await registry.createToken(['secret/*:read'])
   const { refused, given, answered } = await pull(scene, NAME, basic(reader.token))
@@ -79,8 +83,7 @@ test('whoever pulls without a login is asked for one each time, and tries no tok
   }
 })
 
-test('a login that does not count gets no token; one that may not read gets one and finds nothing', async (t) => {
-  const scene = await aPrivateScene(t)
+logsIn('a login that does not count gets no token; one that may not read gets one and finds nothing', async (scene) => {
   for (const who of ['a password that is no token', 'a revoked token as a password', 'an expired token']) {
     const { given } = await pull(scene, NAME, scene.mayNot[who])
     assert.deepEqual([given.status, errorOf(given.body)], [401, 'UNAUTHORIZED'], who)
@@ -93,8 +96,7 @@ test('a login that does not count gets no token; one that may not read gets one 
   assert.deepEqual([nobody.given.status, nobody.answered.status], [200, 401])
 })
 
-test('a token for one repository reads no other private one, and what is public with any or none', async (t) => {
-  const scene = await aPrivateScene(t)
+logsIn('a token for one repository reads no other private one, and what is public with any or none', async (scene) => {
   const { ask, registry } = scene
   const { token } = await pull(scene, NAME, basic((await registry.createToken(['*/*:read'])).token))
   const statuses = async (name: string) => (await ask(tagsOf(name), { authorization: `Bearer ${token}` })).status
@@ -141,8 +143,7 @@ test('a token that somebody changed, or that another process sealed, is none', (
     assert.equal(tokens.read(other), undefined, other)
 })
 
-test('scopes that are not ours, too many or misspelt are left out', async (t) => {
-  const { ask, registry } = await aPrivateScene(t)
+logsIn('scopes that are not ours, too many or misspelt are left out', async ({ ask, registry }) => {
   const { token: login } = await registry.createToken(['*/*:read'])
   const reads = async (scope: string) => {
     const query = new URLSearchParams(scope.split('&').map((text) => ['scope', text])).toString()
@@ -160,4 +161,10 @@ test('scopes that are not ours, too many or misspelt are left out', async (t) =>
     `${`repository:${OPEN}:pull `.repeat(40)}repository:${NAME}:pull`,
   ])
     assert.ok(!(await reads(scope)), scope)
+})
+
+test('a login of containers opens what it may read, and nothing else', async (t) => {
+  const scene = await aPrivateScene(t)
+  assert.equal(LOGINS.length, 4)
+  for (const [title, act] of LOGINS) await t.test(title, () => act(scene))
 })
