@@ -65,17 +65,21 @@ const DAMAGES: Readonly<Record<string, (page: string) => Promise<unknown>>> = {
 }
 
 for (const depth of ['shallow', 'quick', 'deep'] as const)
-  for (const [what, damage] of Object.entries(DAMAGES))
-    test(`a ${depth} look finds and repairs a page that ${what}`, async () => {
-      const { registry, tree, whole, page } = await aScene()
-      await using _registry = registry
-      await damage(page)
-      const { problems } = await tree.reconcile({ depth, repair: true })
-      assert.ok(problems > 0)
-      assert.equal((await whole()).versions.length, 40)
-      assert.equal((await tree.reconcile({ depth, repair: false })).problems, 0)
-      await tree.close()
-    })
+  test(`a ${depth} look finds and repairs a damaged page`, async (t) => {
+    const { registry, tree, whole, page } = await aScene()
+    await using _registry = registry
+    for (const [what, damage] of Object.entries(DAMAGES))
+      await t.test(`that ${what}`, async () => {
+        await damage(page)
+        const { problems } = await tree.reconcile({ depth, repair: true })
+        assert.ok(problems > 0)
+        assert.equal((await whole()).versions.length, 40)
+        assert.equal((await tree.reconcile({ depth, repair: false })).problems, 0)
+        // Nothing of this damage is left for the next one.
+        assert.equal((await tree.reconcile({ depth: 'deep', repair: false })).problems, 0)
+      })
+    await tree.close()
+  })
 
 test('what stands among the pages and is none goes, and all of them where none is needed any more', async () => {
   const { registry, tree, at, whole } = await aScene()
