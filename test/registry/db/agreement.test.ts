@@ -28,7 +28,7 @@ import {
   seal,
 } from '../../support/registry/metadata-scene.ts'
 
-const ROUNDS = rounds({ short: 3, full: 60 })
+const ROUNDS = rounds({ short: 2, full: 60 })
 const STEPS = 60
 
 /** Names that SQL, patterns and sorting could read otherwise; a registry lets none of them in. */
