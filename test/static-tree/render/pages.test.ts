@@ -50,7 +50,7 @@ for (const [count, budget] of [
   [7, 2_000],
   [400, 20_000],
   [400, 100_000],
-  [400, 100_000_000],
+  [100, 100_000_000],
 ] as const)
   test(`${count} versions in documents of ${budget} bytes are all listed, in order, in the newest place they fit`, () => {
     const record = aLargePlugin(count, (at) => (at % 5 === 0 ? { state: 'yanked', reason: `bad ${at}` } : {}))
@@ -60,8 +60,6 @@ for (const [count, budget] of [
       versionsOf(whole),
       newestFirst(record.releases).map(({ version }) => version),
     )
-    const [single] = read(renderPlugin(record, base, Number.MAX_SAFE_INTEGER)).whole.versions
-    assert.deepEqual(whole.versions[0], single)
     assert.deepEqual(whole.versions, read(renderPlugin(record, base, Number.MAX_SAFE_INTEGER)).whole.versions)
     const listed = main.versions.reduce((sum, version) => sum + Buffer.byteLength(JSON.stringify(version)), 0)
     assert.ok(listed <= budget || main.versions.length === 1, `${listed} of ${budget}`)
