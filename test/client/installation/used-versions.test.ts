@@ -7,6 +7,7 @@ import { test } from 'node:test'
 import { placesOf } from '../../../client/installation/places.ts'
 import { runningIn } from '../../../client/installation/used-versions.ts'
 import { FROM_SOURCES } from '../../support/machine/from-sources.ts'
+import { rounds } from '../../support/machine/full-form.ts'
 import { isReachable, whyUnreachable } from '../../support/machine/other-users.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 
@@ -56,6 +57,8 @@ test(
   },
 )
 
+/** Four of them are looked at each time, any of which may be changing. */
+const LOOKS = rounds({ short: 120, full: 300 })
 /** Becomes itself again and again, as long as it is. */
 const CHANGES = 'exec /bin/sh -c "$0" "$0"'
 
@@ -69,7 +72,7 @@ test('what becomes another program just now needs the guard as well', onLinux, a
     t.after(() => child.kill('SIGKILL'))
     await once(child, 'spawn')
   }
-  for (let look = 0; look < 300; look++)
+  for (let look = 0; look < LOOKS; look++)
     assert.deepEqual(new Set(runningIn(placesOf(folder))?.map(({ version }) => version)), new Set(versions), `${look}`)
 })
 
