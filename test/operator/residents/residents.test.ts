@@ -38,22 +38,19 @@ async function aCoreCheck(t: TestContext, name: string): Promise<VerifiedExecuta
 
 /** One in a few lines, which calls `give` for each question `q`. Of one that is not to stay the shell says that it was started. */
 function aPlugin(t: TestContext, answer: string): VerifiedExecutable {
-  const folder = tempFolder(t)
-  const [path, program] = [join(folder, 'small'), join(folder, 'small.cjs')]
+  const path = join(tempFolder(t), 'small')
   const started = JSON.stringify({ v: 1, status: 'ok', summary: 'started' })
-  const lines = [`[ -n "$OCTO_RESIDENT" ] || { echo '${started}'; exit; }`, `exec '${process.execPath}' '${program}'`]
+  const lines = [`[ -n "$OCTO_RESIDENT" ] || { echo '${started}'; exit; }`, `exec '${process.execPath}' "$0.cjs"`]
   writeFileSync(path, ['#!/bin/sh', ...lines, ''].join('\n'), { mode: 0o755 })
-  writeFileSync(
-    program,
-    `const result = (summary, status = 'ok') => JSON.stringify({ v: 1, status, summary }) + '\\n'
+  const program = `const result = (summary, status = 'ok') => JSON.stringify({ v: 1, status, summary }) + '\\n'
 const print = (value) => process.stdout.write(JSON.stringify(value) + '\\n')
 const give = ({ id }, summary) => print({ id, exitCode: 0, stdout: result(summary) })
 require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
   const q = JSON.parse(line)
   ${answer}
 }).on('close', () => process.exit())
-`,
-  )
+`
+  writeFileSync(`${path}.cjs`, program)
   return anExecutable('small', { path, ...STAYS })
 }
 
