@@ -73,6 +73,7 @@ export async function hammer({ host, calls, kills, random, requests, callers = 8
 function heapBytes(): number {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
+  setFlagsFromString('--no-expose-gc')
   collect()
   return process.memoryUsage().heapUsed
 }
