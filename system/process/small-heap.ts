@@ -2,7 +2,7 @@
 // C library keeps as much again.
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { isMemoryOurs } from './host.ts'
+import { isMemoryOurs } from './guest.ts'
 import { giveBackFreed, giveBackSpare, keepLittleSpare } from './spare-memory.ts'
 
 /**

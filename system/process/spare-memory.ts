@@ -2,7 +2,7 @@
 // the program's own file that only the start needed. Linux alone; elsewhere nothing is done.
 import { readFileSync, readlinkSync } from 'node:fs'
 import { openCalls } from './c-library.ts'
-import { isMemoryOurs } from './host.ts'
+import { isMemoryOurs } from './guest.ts'
 
 const CALLS = {
   mallopt: { return: 'int32', arguments: ['int32', 'int32'] },

@@ -1,7 +1,7 @@
 // The real octo without a process of its own: the same words, folder, environment and output. One command at a time.
 import { join } from 'node:path'
 import { runOcto } from '../../../octo.ts'
-import { asGuest } from '../../../system/process/host.ts'
+import { asGuest } from '../../../system/process/guest.ts'
 
 export type InProcessRun = { readonly code: number; readonly stdout: string; readonly stderr: string }
 type Place = {
