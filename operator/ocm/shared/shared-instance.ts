@@ -9,7 +9,7 @@ import { inWords } from '../last-words.ts'
 import type { Exit } from '../plugin-process.ts'
 import { isOwnSocket } from '../runtime-folder.ts'
 import { endShared, endUnused, forgetEmpty } from './end.ts'
-import { addToTally } from './kept-tally.ts'
+import { addToTally, addWithLock } from './kept-tally.ts'
 import { lockPlaces } from './lock.ts'
 import type { SharedPlaces } from './places.ts'
 import type { Attachable } from './proof.ts'
@@ -81,6 +81,11 @@ export function shareInstance(sharing: Sharing): Instance {
   async function underLock(act: () => Promise<void>): Promise<void> {
     using lock = await lockPlaces(places, PATIENCE_MS)
     if (!lock) return
+    // Those that were over while somebody else held it.
+    use.count((calls) => {
+      addWithLock(places, calls)
+      return true
+    })
     await act()
     forgetEmpty(places)
   }
