@@ -7,12 +7,12 @@
 //   OCTO_TEST_LATE=7                    files and timers late at random, as on a busy machine; the number is a seed
 //   OCTO_TEST_CONCURRENCY=1             so many processes at a time; two for each processor otherwise
 import { spawnSync } from 'node:child_process'
-import { globSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { paintFor, processStreams, wantsColour } from '../terminal/index.ts'
 import { areCurrent } from './bundle/bundles.ts'
 import { batchesOf } from './testing/batches.ts'
+import { chosenFiles } from './testing/chosen-files.ts'
 import { longestFirst } from './testing/longest-first.ts'
 import { bundlePackages } from './testing/packages.ts'
 import type { FileOutcome } from './testing/recorder.ts'
@@ -35,7 +35,8 @@ await bundlePackages(root).catch((error: unknown) => {
 })
 const paint = paintFor(wantsColour({ env, stream: out }))
 const concurrency = Number(env.OCTO_TEST_CONCURRENCY) || DEFAULT_CONCURRENCY
-const waiting = batchesOf(longestFirst(chosenFiles(process.argv.slice(2))), { cwd, processes: concurrency })
+const chosen = chosenFiles(process.argv.slice(2), { cwd, withInterop: env.OCTO_INTEROP === '1' })
+const waiting = batchesOf(longestFirst(chosen), { cwd, processes: concurrency })
 const timeoutMs = Number(env.OCTO_TEST_FILE_TIMEOUT_MS) || DEFAULT_FILE_TIMEOUT_MS
 const outcomes: FileOutcome[] = []
 
@@ -61,15 +62,4 @@ function endBy(signal: NodeJS.Signals): void {
 function bundle(): void {
   const { status, stderr } = spawnSync(process.execPath, [join(root, 'tools/bundle/main.ts')], { encoding: 'utf8' })
   if (status !== 0) process.stderr.write(`octo could not be bundled, and is tested from its sources: ${stderr}\n`)
-}
-
-function chosenFiles(words: readonly string[]): string[] {
-  const all = globSync('test/**/*.test.ts', { cwd }).map(slashed).sort()
-  if (words.length === 0) return all.filter((path) => env.OCTO_INTEROP === '1' || !path.startsWith('test/interop/'))
-  const wanted = words.map((word) => slashed(relative('.', word)))
-  return all.filter((path) => wanted.some((word) => path.includes(word)))
-}
-
-function slashed(path: string): string {
-  return path.replaceAll('\\', '/')
 }

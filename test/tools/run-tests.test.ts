@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { nameOfThisProcess } from '../../system/process/own-name.ts'
+import { chosenFiles } from '../../tools/testing/chosen-files.ts'
 import { LONGEST, longestFirst } from '../../tools/testing/longest-first.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
 import { aProject, GOOD, runTests } from '../support/machine/test-run.ts'
@@ -11,11 +12,17 @@ import { aProject, GOOD, runTests } from '../support/machine/test-run.ts'
 /** Files of a folder share a process then, of which there is one for each file else. */
 const ONE_AT_A_TIME = { OCTO_TEST_CONCURRENCY: '1' }
 
-test('passing tests end in one line of sums and exit code 0', (t) => {
-  const folder = aProject(t, { 'a.test.ts': GOOD + GOOD, 'b/c.test.ts': GOOD })
+test('tests that pass or are skipped end in one line of sums and exit code 0, and skips show their reason', (t) => {
+  const folder = aProject(t, {
+    'a.test.ts': GOOD + GOOD,
+    'b/c.test.ts': GOOD,
+    'd.test.ts': `${GOOD}test('x', { skip: 'needs nginx' }, () => {})\ndescribe('s', { skip: 'needs Go' }, () => { ${GOOD} })`,
+  })
   const { status, lastLine, stdout } = runTests(folder)
-  assert.deepEqual({ status, lastLine }, { status: 0, lastLine: '3 passed, 0 failed' })
+  assert.deepEqual({ status, lastLine }, { status: 0, lastLine: '4 passed, 0 failed, 2 skipped' })
   assert.match(stdout, /^✓ test\/b\/c\.test\.ts {2}1 test, /m)
+  assert.match(stdout, /skipped: x \(test\/d\.test\.ts\): needs nginx/)
+  assert.match(stdout, /skipped: s \(test\/d\.test\.ts\): needs Go/)
 })
 
 test('one failure is exit code 1, shown with its suite, its reason and what the file printed, and at the end once more', (t) => {
@@ -31,16 +38,6 @@ test('one failure is exit code 1, shown with its suite, its reason and what the 
     assert.match(shown ?? '', /✗ test\/a\.test\.ts.*\n +outer › inner\n +Error: broken/)
   assert.match(first ?? '', /said before/)
   assert.doesNotMatch(last ?? '', /✓/)
-})
-
-test('skips are counted and show their reason', (t) => {
-  const folder = aProject(t, {
-    'a.test.ts': `${GOOD}test('x', { skip: 'needs nginx' }, () => {})\ndescribe('s', { skip: 'needs Go' }, () => { ${GOOD} })`,
-  })
-  const { status, lastLine, stdout } = runTests(folder)
-  assert.deepEqual({ status, lastLine }, { status: 0, lastLine: '1 passed, 0 failed, 2 skipped' })
-  assert.match(stdout, /skipped: x \(test\/a\.test\.ts\): needs nginx/)
-  assert.match(stdout, /skipped: s \(test\/a\.test\.ts\): needs Go/)
 })
 
 test('a run without any test fails', (t) => {
@@ -95,13 +92,6 @@ test('a file whose hooks are for all that follows has a process of its own', (t)
     'd.test.ts': SAYS_PID,
   })
   assert.equal(pidsIn(runTests(folder, [], ONE_AT_A_TIME).stdout).size, 3)
-})
-
-test('to look what a file leaves loads none of the seventy modules that classes of the Web stand on', (t) => {
-  const looks = "if (process.moduleLoadList.some((name) => name.endsWith('/undici'))) throw new Error('is loaded')"
-  const file = `test('looks', () => { ${looks} })`
-  const { lastLine, stdout } = runTests(aProject(t, { 'a.test.ts': file, 'b.test.ts': file }), [], ONE_AT_A_TIME)
-  assert.equal(lastLine, '2 passed, 0 failed', stdout)
 })
 
 test('a file that ends the process of others is told alone, and the others run', (t) => {
@@ -198,11 +188,15 @@ test('a file that is killed is told also where one before it failed', (t) => {
   assert.match(stdout, /✗ test\/b\.test\.ts .*\n +the file as a whole\n +its process ended/)
 })
 
-test('a test behind other files may wait for what keeps no process', (t) => {
-  const waits = "test('waits', () => new Promise((next) => setTimeout(next, 20).unref()))"
-  const folder = aProject(t, { 'a.test.ts': GOOD, 'b.test.ts': waits, 'c.test.ts': waits })
+const WAITS = "test('waits', () => new Promise((next) => setTimeout(next, 20).unref()))"
+const LOOKS = `test('looks', () => {
+    if (process.moduleLoadList.some((name) => name.endsWith('/undici'))) throw new Error('is loaded')
+  })`
+
+test('a test behind other files may wait for what keeps no process, and finds none of the seventy modules of the Web loaded', (t) => {
+  const folder = aProject(t, { 'a.test.ts': GOOD, 'b.test.ts': WAITS, 'c.test.ts': WAITS, 'd.test.ts': LOOKS })
   const { status, stdout, lastLine } = runTests(folder, [], ONE_AT_A_TIME)
-  assert.deepEqual({ status, lastLine }, { status: 0, lastLine: '3 passed, 0 failed' }, stdout)
+  assert.deepEqual({ status, lastLine }, { status: 0, lastLine: '4 passed, 0 failed' }, stdout)
 })
 
 test('a file that leaves something running among others is stopped and told, and the others run', (t) => {
@@ -225,14 +219,11 @@ test('a file that does not end is stopped and counts as failed', (t) => {
 
 test('words choose files, and test/interop runs only when it is asked for', (t) => {
   const folder = aProject(t, { 'client/a.test.ts': GOOD, 'client/b.test.ts': GOOD, 'interop/c.test.ts': GOOD })
-  const named = /(?<=^✓ test\/)\S+/gm
-  const ran = (words: string[], env = {}) =>
-    runTests(folder, words, { ...ONE_AT_A_TIME, ...env })
-      .stdout.match(named)
-      ?.sort()
-  assert.deepEqual(ran([]), ['client/a.test.ts', 'client/b.test.ts'])
-  assert.deepEqual(ran(['test/client/b', 'interop']), ['client/b.test.ts', 'interop/c.test.ts'])
-  assert.deepEqual(ran([], { OCTO_INTEROP: '1' }), ['client/a.test.ts', 'client/b.test.ts', 'interop/c.test.ts'])
+  const chosen = (words: string[], withInterop = false) => chosenFiles(words, { cwd: folder, withInterop })
+  assert.deepEqual(chosen([]), ['test/client/a.test.ts', 'test/client/b.test.ts'])
+  assert.deepEqual(chosen([], true), ['test/client/a.test.ts', 'test/client/b.test.ts', 'test/interop/c.test.ts'])
+  const { stdout } = runTests(folder, ['test/client/b', 'interop'], ONE_AT_A_TIME)
+  assert.deepEqual(stdout.match(/(?<=^✓ )\S+/gm)?.sort(), ['test/client/b.test.ts', 'test/interop/c.test.ts'])
 })
 
 test('files that take long run first and are there, the others behind them in the order of their paths', () => {

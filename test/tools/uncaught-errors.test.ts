@@ -12,21 +12,29 @@ const UNCAUGHT: Readonly<Record<string, string>> = {
     "await t.test('part', async () => { await next(); Promise.reject(new Error('broken')); await ever })",
 }
 
-for (const [where, act] of Object.entries(UNCAUGHT))
-  test(`an error ${where} that nobody catches ends its file at once, which fails and names the test, and the others run`, (t) => {
-    const text = `
+test(`an error ${Object.keys(UNCAUGHT).join(', or ')} that nobody catches ends its file at once, which fails and names the test, and the others run`, (t) => {
+  const files: Record<string, string> = {}
+  for (const [at, act] of Object.values(UNCAUGHT).entries()) {
+    files[`${at}/a.test.ts`] = GOOD
+    files[`${at}/b.test.ts`] = `
       const ever = new Promise(() => setInterval(() => {}, 1000))
       const next = () => new Promise((done) => setTimeout(done, 20))
       test('before', async () => { await next() })
-      test('breaks', async (t) => { await next(); ${act} })`
-    const folder = aProject(t, { 'a.test.ts': GOOD, 'b.test.ts': text, 'c.test.ts': GOOD })
-    const { status, stdout, lastLine } = runTests(folder, [], { OCTO_TEST_CONCURRENCY: '1' })
-    assert.equal(status, 1)
-    assert.match(lastLine ?? '', /^\d passed, 1 failed$/, stdout)
-    assert.match(stdout, /✗ test\/b\.test\.ts .*\n +the file as a whole\n +its process ended with exit code 1\n/)
-    assert.match(stdout, /nobody caught an error, and the test that began last is breaks(?: > part)?: Error: broken\n/)
-    for (const file of ['a', 'c']) assert.match(stdout, new RegExp(`^✓ test/${file}\\.test\\.ts  1 test`, 'm'))
-  })
+      test('breaks ${at}', async (t) => { await next(); ${act} })`
+    files[`${at}/c.test.ts`] = GOOD
+  }
+  const { status, stdout, lastLine } = runTests(aProject(t, files), [], { OCTO_TEST_CONCURRENCY: '1' })
+  assert.equal(status, 1)
+  assert.match(lastLine ?? '', /^\d passed, 3 failed$/, stdout)
+  for (const at of Object.keys(UNCAUGHT).keys()) {
+    const file = `test/${at}/b\\.test\\.ts`
+    const ended = `✗ ${file} .*\\n +the file as a whole\\n +its process ended with exit code 1\\n`
+    assert.match(stdout, new RegExp(ended))
+    const words = `nobody caught an error, and the test that began last is breaks ${at}(?: > part)?: Error: broken\n`
+    assert.match(stdout, new RegExp(words))
+    for (const other of ['a', 'c']) assert.match(stdout, new RegExp(`^✓ test/${at}/${other}\\.test\\.ts  1 test`, 'm'))
+  }
+})
 
 const isLinux = process.platform === 'linux'
 
