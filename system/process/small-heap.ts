@@ -88,7 +88,7 @@ const BUSY_AGAIN_MS = 500
  */
 export function giveBackFromTheBegin(): Disposable {
   giveBackSpare()
-  const begun = (isMemoryOurs() ? BEGUN_MS : []).map((ms) => setTimeout(giveBackSpare, ms).unref())
+  const begun = BEGUN_MS.map((ms) => setTimeout(giveBackSpare, ms).unref())
   const again = [every(BUSY_AGAIN_MS, giveBackFreed), every(AGAIN_MS, giveBackSpare)]
   return {
     [Symbol.dispose]: () => {
@@ -99,7 +99,6 @@ export function giveBackFromTheBegin(): Disposable {
 }
 
 function every(ms: number, act: () => void): Disposable {
-  if (!isMemoryOurs()) return { [Symbol.dispose]: () => undefined }
   const timer = setInterval(act, ms).unref()
   return { [Symbol.dispose]: () => clearInterval(timer) }
 }
