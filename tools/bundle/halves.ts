@@ -6,6 +6,7 @@ import { isBuiltin } from 'node:module'
 import { basename, join } from 'node:path'
 import type { BuildOptions, OutputFile, Plugin } from 'esbuild'
 import { build } from 'esbuild'
+import { http1Only } from './http1-only.ts'
 import { OUTSIDE, WHOLE } from './later.ts'
 
 export type Made = { readonly text: string; readonly map: string }
@@ -45,7 +46,7 @@ async function split({ root, entry, later }: Asked, options: BuildOptions) {
       { in: entry, out: 'octo' },
       { in: REST, out: 'rest' },
     ],
-    plugins: [wholePackages(root), outside, restOf(root, entry, later), ...(options.plugins ?? [])],
+    plugins: [http1Only, wholePackages(root), outside, restOf(root, entry, later), ...(options.plugins ?? [])],
     outdir: join(root, 'dist'),
     write: false,
     metafile: true,
@@ -136,6 +137,12 @@ function wholePackages(root: string): Plugin {
 /** As long as what it stands for, so that the map still fits. */
 const ASK = 'octoAsk'
 
+/** Modules of Node that every command loads, or Node itself before it. Of the others none costs time where nothing needs it. */
+const FROM_THE_START = new Set([
+  ...['buffer', 'child_process', 'crypto', 'events', 'fs', 'fs/promises', 'module', 'net', 'os', 'path', 'process'],
+  ...['stream', 'stream/promises', 'timers/promises', 'url', 'util', 'v8', 'vm'],
+])
+
 /** What is in no file is asked for where it is needed: a module of the first build has no `require`, and esbuild one in its place. */
 const outside: Plugin = {
   name: 'outside',
@@ -143,7 +150,9 @@ const outside: Plugin = {
     onResolve({ filter: /^[^./]/ }, ({ path, kind }) => {
       // esbuild puts imports of what is in no file above all modules, and there it would be missed by those that do without.
       if (OUTSIDE.includes(path)) return { path, namespace: ASK }
-      return kind === 'require-call' && isBuiltin(path) ? { path, namespace: 'octoLib' } : undefined
+      if (!isBuiltin(path)) return undefined
+      const isNeeded = FROM_THE_START.has(path.replace(/^node:/, ''))
+      return kind === 'require-call' || !isNeeded ? { path, namespace: 'octoLib' } : undefined
     })
     for (const namespace of ['octoLib', ASK])
       onLoad({ filter: /(?:)/, namespace }, ({ path }) => ({

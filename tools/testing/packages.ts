@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isErrno } from '../../system/files/errors.ts'
+import { http1Only } from '../bundle/http1-only.ts'
 
 /** As our sources name them. */
 const NAMES = [
@@ -65,6 +66,7 @@ async function bundle(root: string, folder: string): Promise<[name: string, file
     mainFields: ['module', 'main'],
     keepNames: true,
     external: LEFT,
+    plugins: [http1Only],
     banner: { js: REQUIRE },
     logLevel: 'silent',
   })
