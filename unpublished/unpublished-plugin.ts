@@ -1,5 +1,7 @@
 // The way of a plugin from its folder into a store, in a folder that is gone afterwards: the same words that its author and its users
-// type, each in a process of its own, so that nothing is easier for it here than it will be there.
+// type, each in a process of its own, so that nothing is easier for it here than it will be there. The key alone is made right here: it
+// is the same for every plugin.
+import { generateKeyPairSync } from 'node:crypto'
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { hostPlatform } from '../client/index.ts'
@@ -149,10 +151,21 @@ function projectOf({ manifest: { readme }, platforms }: Built, { dir, folder }: 
 async function serve(octo: OctoSetting, { dir, folder }: Folders): Promise<void> {
   const key = join(folder, 'test')
   const dist = join(folder, 'dist')
-  await answerOf(octo, ['keygen', '--out', key])
+  writeKeyPair(key)
   await answerOf(octo, ['sign', dir, '--key', `${key}.key`, '--out', dist, '--repo', REPO])
   const tree = ['--out', join(folder, 'site'), '--url', 'https://plugins.example.org', '--public-key', `${key}.pub`]
   await answerOf(octo, ['repo', 'build', ...tree, dist])
+}
+
+/** As `octo keygen` does; nothing has to last in a folder that is gone afterwards. */
+function writeKeyPair(name: string): void {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', {
+    namedCurve: 'prime256v1',
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  })
+  writeFileSync(`${name}.key`, privateKey, { mode: 0o600 })
+  writeFileSync(`${name}.pub`, publicKey)
 }
 
 function writeConfig({ plugin }: Built, services: Readonly<Record<string, unknown>>, folder: string): string {

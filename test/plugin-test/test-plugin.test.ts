@@ -1,6 +1,6 @@
 // `octo test`: the whole way of a plugin, from its folder to a run, with nothing left behind.
 import assert from 'node:assert/strict'
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -51,6 +51,7 @@ test('a plugin runs as its users will have it, and what was kept runs again from
   assert.ok(stderr.includes(`kept ${join(temporary, kept)}`))
   assert.deepEqual(readdirSync(folder).sort(), ['my-check', 'tmp'])
   assert.ok(readFileSync(join(temporary, kept, 'octo.yaml'), 'utf8').includes('"--path=/"'))
+  assert.equal(statSync(join(temporary, kept, 'test.key')).mode & 0o777, 0o600)
 })
 
 test('a check that fails, fails the test, and nothing stays', async (t) => {
