@@ -79,8 +79,9 @@ export async function installUnpublished({
   try {
     const built = await build(octo, { dir: resolve(dir), folder, passEnv })
     onStep?.(`built ${built.plugin} ${built.version}`)
-    await serve(octo, { dir: projectOf(built, { dir: resolve(dir), folder }), folder })
+    // Before the steps behind it: it may refuse what was given.
     const config = writeConfig(built, services?.(built) ?? {}, folder)
+    await serve(octo, { dir: projectOf(built, { dir: resolve(dir), folder }), folder })
     await answerOf(octo, ['install', '--config', config, '--offline'])
     onStep?.('signed, resolved, proven and installed')
     const keep = () => {
