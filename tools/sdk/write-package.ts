@@ -53,6 +53,8 @@ function writeTypes(root: string, folder: string): void {
     ...settings,
     '--types',
     'node',
+    // Several threads would each check the libraries anew.
+    '--singleThreaded',
     '--ignoreConfig',
     ...Object.values(ENTRIES).map((entry) => join(root, entry)),
   ]
