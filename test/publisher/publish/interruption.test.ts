@@ -1,21 +1,31 @@
 // A publish that a person breaks off says what is public, truly, and the same command goes on from there.
 import assert from 'node:assert/strict'
-import { spawn, spawnSync } from 'node:child_process'
-import { readdirSync, rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { createServer, request } from 'node:http'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
+import { watchForInterruption } from '../../../publisher/publish/interruption.ts'
+import { publishProject } from '../../../publisher/publish/publish-project.ts'
+import { readSigningKey } from '../../../publisher/sign/read-key.ts'
+import { signerWithKey } from '../../../publisher/sign/release-signer.ts'
+import { openConnection } from '../../../system/http/connection.ts'
+import { openTerminal } from '../../../terminal/terminal.ts'
 import { anElf, aPluginProject } from '../../support/builders/plugin-project.ts'
 import { FROM_SOURCES } from '../../support/machine/from-sources.ts'
+import { rounds } from '../../support/machine/full-form.ts'
 import { isGone, pidIn } from '../../support/machine/processes.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 import { typeOcto } from '../../support/octo/in-process-octo.ts'
 import { runOcto } from '../../support/octo/run-octo.ts'
 import { writeKeyFiles } from '../../support/publisher/publish-project.ts'
 import { startTestRegistry } from '../../support/registry/test-registry.ts'
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+/** What has nothing to do with which signal it was is asked of one, and of both in the full form. */
+const isFull = rounds({ short: 1, full: 2 }) > 1
 
 type Stop = (incoming: IncomingMessage, seen: readonly string[]) => boolean
 
@@ -48,6 +58,7 @@ async function startHangingProxy(t: TestContext, target: string, stops: Stop) {
 
 const STAGES: readonly {
   readonly stage: string
+  readonly signal: NodeJS.Signals
   readonly stops: Stop
   readonly isPublic: boolean
   readonly says: RegExp
@@ -55,6 +66,7 @@ const STAGES: readonly {
 }[] = [
   {
     stage: 'uploading',
+    signal: 'SIGINT',
     stops: ({ method }) => method === 'PATCH',
     isPublic: false,
     says: /`core\/hello@1\.0\.0` is not public/,
@@ -62,6 +74,7 @@ const STAGES: readonly {
   },
   {
     stage: 'publishing',
+    signal: 'SIGTERM',
     stops: (_, seen) => isPublish(seen.at(-1)),
     isPublic: false,
     says: /whether `core\/hello@1\.0\.0` is public is not known/,
@@ -69,6 +82,7 @@ const STAGES: readonly {
   },
   {
     stage: 'proving',
+    signal: 'SIGINT',
     stops: ({ method }, seen) => method !== 'POST' && seen.some(isPublish),
     isPublic: true,
     says: /`core\/hello@1\.0\.0` is public; .* not proven/,
@@ -76,8 +90,8 @@ const STAGES: readonly {
   },
 ]
 
-for (const { stage, stops, isPublic, says, again: state } of STAGES)
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+for (const { stage, signal: first, stops, isPublic, says, again: state } of STAGES)
+  for (const signal of isFull ? SIGNALS : [first])
     test(`${signal} while ${stage} says what is public, and the same command goes on`, async (t) => {
       const registry = await startTestRegistry(t)
       const { privateKey } = writeKeyFiles(tempFolder(t), registry.key)
@@ -100,7 +114,7 @@ for (const { stage, stops, isPublic, says, again: state } of STAGES)
       assert.equal(JSON.parse(again.stdout).releases[0].state, state, again.stderr)
     })
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
+for (const signal of SIGNALS)
   test(`${signal} while an artifact is written takes it away, and says what is public all the same`, (t) => {
     const folder = tempFolder(t)
     const moduleOf = (path: string) => JSON.stringify(new URL(`../../../publisher/${path}`, import.meta.url).href)
@@ -118,84 +132,82 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     assert.deepEqual(readdirSync(folder), [])
   })
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  test(`${signal} while a build command runs ends the command, and says that nothing was sent`, async (t) => {
-    const registry = await startTestRegistry(t)
-    const folder = tempFolder(t)
-    const { privateKey } = writeKeyFiles(folder, registry.key)
-    const started = join(folder, 'started')
-    await using project = await aPluginProject({
-      manifest: { build: { commands: [['sh', '-c', `echo $$ >${started}; exec sleep 600`]] } },
+async function breakingOff(t: TestContext) {
+  const registry = await startTestRegistry(t)
+  const folder = tempFolder(t)
+  const { privateKey } = writeKeyFiles(folder, registry.key)
+  const started = join(folder, 'started')
+  const project = await aPluginProject({
+    manifest: { build: { commands: [['sh', '-c', `echo $$ >${started}; exec sleep 600`]] } },
+  })
+  t.after(() => project[Symbol.asyncDispose]())
+  const { dir } = project
+  const broken = async (signal: NodeJS.Signals, ...words: readonly string[]) => {
+    let stop = () => {}
+    const ended = runOcto(words, {
+      env: { OCTO_TOKEN: registry.token },
+      onStart: (child) => {
+        stop = () => void child.kill(signal)
+      },
     })
-    const broken = async (...words: readonly string[]) => {
-      let stop = () => {}
-      const ended = runOcto(words, {
-        env: { OCTO_TOKEN: registry.token },
-        onStart: (child) => {
-          stop = () => void child.kill(signal)
-        },
-      })
-      const pid = await pidIn(started)
-      stop()
-      const run = await ended
-      assert.ok(await isGone(pid))
-      return run
-    }
-    const publish = await broken('publish', project.dir, '--registry', registry.url, '--key', privateKey)
-    assert.equal(publish.code, 130)
-    assert.match(publish.stderr, /^error\[INTERRUPTED\]: .*`core\/hello@1\.0\.0` is not published: nothing was sent$/m)
-    rmSync(started)
-    assert.equal((await broken('build', project.dir)).signal, signal)
+    const pid = await pidIn(started)
+    stop()
+    const run = await ended
+    assert.ok(await isGone(pid))
+    return run
+  }
+  return { dir, broken, registry, privateKey }
+}
+
+for (const signal of isFull ? SIGNALS : (['SIGINT'] as const))
+  test(`${signal} while a publish runs a build command ends it, and says that nothing was sent`, async (t) => {
+    const { dir, broken, registry, privateKey } = await breakingOff(t)
+    const { code, stderr } = await broken(signal, 'publish', dir, '--registry', registry.url, '--key', privateKey)
+    assert.equal(code, 130)
+    assert.match(stderr, /^error\[INTERRUPTED\]: .*`core\/hello@1\.0\.0` is not published: nothing was sent$/m)
+  })
+
+for (const signal of isFull ? SIGNALS : (['SIGTERM'] as const))
+  test(`${signal} while a build runs its command ends both`, async (t) => {
+    const { dir, broken } = await breakingOff(t)
+    assert.equal((await broken(signal, 'build', dir)).signal, signal)
   })
 
 test('what is said to be not public does not become so while the process is still there', async (t) => {
   const registry = await startTestRegistry(t)
-  const { privateKey } = writeKeyFiles(tempFolder(t), registry.key)
+  const { privateKey: file } = writeKeyFiles(tempFolder(t), registry.key)
   await using project = await aPluginProject()
-  const moduleOf = (path: string) => JSON.stringify(new URL(`../../../${path}`, import.meta.url).href)
-  const script = `const { openConnection } = await import(${moduleOf('system/http/connection.ts')})
-    const { watchForInterruption } = await import(${moduleOf('publisher/publish/interruption.ts')})
-    const { publishProject } = await import(${moduleOf('publisher/publish/publish-project.ts')})
-    const { readSigningKey } = await import(${moduleOf('publisher/sign/read-key.ts')})
-    const { signerWithKey } = await import(${moduleOf('publisher/sign/release-signer.ts')})
-    const { openTerminal } = await import(${moduleOf('terminal/terminal.ts')})
-    const [dir, file, address, token] = process.argv.slice(1)
-    const { env } = process
-    const interruption = watchForInterruption([dir])
-    const work = publishProject({
-      dir, env, build: true, dryRun: false, repo: undefined, terminal: openTerminal({}),
-      signer: signerWithKey(await readSigningKey({ file, env })),
-      connection: openConnection(new URL(address), { token }),
-      onStage(stage, release) {
-        interruption.enter(stage, release)
-        if (stage === 'signing') process.emit('SIGINT', 'SIGINT')
-      },
-    })
-    const ends = await Promise.allSettled([interruption.signalled, work])
-    console.log(ends.map(({ reason }) => reason?.message).join('\\n'))
-    process.exit(0)`
-  const words = [...FROM_SOURCES, '--input-type=module', '-e', script, project.dir, privateKey, registry.url]
-  const child = spawn(process.execPath, [...words, registry.token], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const said = 'interrupted while signing: `core/hello@1.0.0` is not published: nothing was sent\n'
-  assert.equal(await text(child.stdout), said.repeat(2))
+  const { env } = process
+  const arrived = signals()
+  using interruption = watchForInterruption([project.dir])
+  using connection = openConnection(new URL(registry.url), { token: registry.token })
+  const work = publishProject({
+    ...{ dir: project.dir, env, build: true, dryRun: false, repo: undefined, terminal: openTerminal({}), connection },
+    signer: signerWithKey(await readSigningKey({ file, env })),
+    onStage(stage, release) {
+      interruption.enter(stage, release)
+      if (stage === 'signing') arrived('SIGINT')
+    },
+  })
+  const ends = await Promise.allSettled([interruption.signalled, work])
+  const said = 'interrupted while signing: `core/hello@1.0.0` is not published: nothing was sent'
+  assert.deepEqual(
+    ends.map((end) => end.status === 'rejected' && end.reason.message),
+    [said, said],
+  )
   assert.equal((await fetch(`${registry.url}/repos/core/hello.json`)).status, 404)
 })
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  test(`${signal} between two plugins calls the first one public, and not unproven`, () => {
-    const path = new URL('../../../publisher/publish/interruption.ts', import.meta.url).href
-    const script = `const { watchForInterruption } = await import(${JSON.stringify(path)})
-      const interruption = watchForInterruption(['one', 'two', 'three'])
-      interruption.enter('proving', 'core/one@1.0.0')
-      interruption.done('core/one@1.0.0')
-      process.emit('${signal}', '${signal}')
-      await interruption.signalled.catch(({ message }) => console.log(message))
-      process.exit(0)`
-    const words = [...FROM_SOURCES, '--input-type=module', '-e', script]
-    const { stdout, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8' })
+for (const signal of SIGNALS)
+  test(`${signal} between two plugins calls the first one public, and not unproven`, async () => {
+    const arrived = signals()
+    using interruption = watchForInterruption(['one', 'two', 'three'])
+    interruption.enter('proving', 'core/one@1.0.0')
+    interruption.done('core/one@1.0.0')
+    arrived(signal)
     const said =
-      'interrupted while building: the release is not published: nothing was sent; `core/one@1.0.0` is public; `two`, `three` were not begun\n'
-    assert.equal(stdout, said, stderr)
+      'interrupted while building: the release is not published: nothing was sent; `core/one@1.0.0` is public; `two`, `three` were not begun'
+    await assert.rejects(interruption.signalled, { message: said })
   })
 
 test('of several plugins it is said which are public and which were not begun, also to programs', async (t) => {
@@ -233,3 +245,11 @@ test('of several plugins it is said which are public and which were not begun, a
     }
   }
 })
+
+/** Tells a signal to those alone who listen from now on: not to the runner of the tests. */
+function signals(): (signal: NodeJS.Signals) => void {
+  const known = new Set(SIGNALS.flatMap((signal) => process.listeners(signal)))
+  return (signal) => {
+    for (const listener of process.listeners(signal)) if (!known.has(listener)) listener(signal, 0)
+  }
+}
