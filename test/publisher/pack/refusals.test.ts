@@ -55,7 +55,7 @@ const ROWS: readonly Row[] = [
   {
     title: 'an archive that would be taken for a bomb',
     code: 'LIMIT_EXCEEDED',
-    recipe: { files: { 'src/zeros': Buffer.alloc(80_000_000) } },
+    recipe: { files: { 'src/zeros': Buffer.alloc(67_200_000) } },
   },
   { title: 'a file that does not exist', code: 'FILE_NOT_FOUND', spoil: ({ path }) => rm(path('README.md')) },
   {
