@@ -44,7 +44,9 @@ test('the tests of every project pass, their types fit, and nothing is left unfi
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ ...options, include: ['my-*/src', 'my-*/test'] }))
   // Several threads would each check the libraries anew, and its garbage collector finds little in so short a time.
   const tsc = [join(CHECKOUT, 'node_modules/typescript/bin/tsc'), '-p', '.', '--singleThreaded']
-  await run(process.execPath, tsc, { cwd: folder, env: { ...env, GOGC: 'off' } }).catch(({ stdout }) => assert.fail(stdout))
+  await run(process.execPath, tsc, { cwd: folder, env: { ...env, GOGC: 'off' } }).catch(({ stdout }) =>
+    assert.fail(stdout),
+  )
   const { stdout } = await node.catch(({ stdout: said }) => assert.fail(said))
   assert.match(stdout, /fail 0\n/)
 })
