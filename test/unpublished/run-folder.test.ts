@@ -92,10 +92,11 @@ const MISPLACED: readonly (readonly string[])[] = [
   ['--offline'],
   ['--relink', 'shim'],
 ]
-for (const dir of ['.', '..', './my-tool', '../my-tool', '/srv/my-tool'])
+for (const [at, dir] of ['.', '..', './my-tool', '../my-tool', '/srv/my-tool'].entries())
   test(`\`${dir}\` is a folder, for which options of a config are refused`, async (t) => {
     const cwd = tempFolder(t)
-    for (const options of MISPLACED) {
+    // All of them for the first; what is a folder has nothing to do with which it is.
+    for (const options of at === 0 ? MISPLACED : MISPLACED.slice(at, at + 1)) {
       const { code, stderr } = await typeOcto(['run', ...options, dir], { cwd })
       assert.equal(code, 64, stderr)
       assert.match(
