@@ -9,14 +9,13 @@ import { tempFolder } from '../support/machine/temp-folder.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-// Stands where npm stands: records its words and installs what the lockfile says, or fails.
+// Stands where npm stands, for the shell in place of npm's Node: records its words and installs what the lockfile says, or fails.
 const INSTALLER = `
-const { appendFileSync, mkdirSync, copyFileSync, writeFileSync } = require('node:fs')
-appendFileSync('npm-calls.txt', process.argv.slice(2).join(' ') + '\\n')
-if (process.env.REFUSE) { console.error('registry not reachable'); process.exit(1) }
-mkdirSync('node_modules/a', { recursive: true })
-writeFileSync('node_modules/a/package.json', '{}')
-copyFileSync('package-lock.json', 'node_modules/.package-lock.json')
+echo "$@" >>npm-calls.txt
+if [ -n "$REFUSE" ]; then echo 'registry not reachable' >&2; exit 1; fi
+mkdir -p node_modules/a
+echo '{}' >node_modules/a/package.json
+cp package-lock.json node_modules/.package-lock.json
 `
 
 /** A checkout with one small dependency. */
@@ -38,7 +37,7 @@ function lock(folder: string, version: string, extra: object = {}): void {
 function setUp(folder: string, words: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
   return spawnSync(process.execPath, [join(folder, 'setup.js'), ...words], {
     encoding: 'utf8',
-    env: { ...process.env, npm_execpath: join(folder, 'npm-cli.cjs'), npm_node_execpath: process.execPath, ...env },
+    env: { ...process.env, npm_execpath: join(folder, 'npm-cli.cjs'), npm_node_execpath: '/bin/sh', ...env },
   })
 }
 
