@@ -53,8 +53,12 @@ test('a token is never sent to another registry, and never taken from words that
   assert.equal((await typeOcto(login, { cwd: home })).code, 0)
   assert.equal((await typeOcto(['whoami', '--registry', other.url], { cwd: home })).code, 77)
   assert.ok(!other.logs.join('').includes('whoami'), 'the other registry was not even asked')
-  for (const input of ['', 'two words here', 'short'])
-    assert.equal((await runOcto(['whoami', '--registry', one.url, '--token-file', '-'], { cwd: home, input })).code, 77)
+  const given = (file: string) => ['whoami', '--registry', one.url, '--token-file', file]
+  assert.equal((await runOcto(given('-'), { cwd: home, input: '' })).code, 77)
+  for (const text of ['two words here', 'short']) {
+    await writeFile(join(home, 'token'), text, { mode: 0o600 })
+    assert.equal((await typeOcto(given(join(home, 'token')), { cwd: home })).code, 77, text)
+  }
 })
 
 test('a token for this machine does not pass through a proxy', async (t) => {
