@@ -6,12 +6,12 @@ import { test } from 'node:test'
 import { anElf, aPluginProject } from '../../support/builders/plugin-project.ts'
 import { startFaultyProxy } from '../../support/faults/faulty-proxy.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
-import type { OctoOptions } from '../../support/octo/run-octo.ts'
+import { typeOcto } from '../../support/octo/in-process-octo.ts'
 import { runOcto } from '../../support/octo/run-octo.ts'
 import { writeKeyFiles } from '../../support/publisher/publish-project.ts'
 import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
-const SIZE = 12_000_000
+const SIZE = 6_000_000
 
 async function aScene(t: TestContext) {
   const registry = await startTestRegistry(t)
@@ -21,21 +21,21 @@ async function aScene(t: TestContext) {
     files: { 'bin/tool': anElf('amd64', SIZE) },
   })
   t.after(() => project[Symbol.asyncDispose]())
-  const publish = (url: string, options: OctoOptions = {}) =>
-    runOcto(['publish', project.dir, '--registry', url, '--key', privateKey, '--json'], {
-      env: { OCTO_TOKEN: registry.token },
-      ...options,
-    })
+  const wordsOf = (url: string) => ['publish', project.dir, '--registry', url, '--key', privateKey, '--json']
+  const env = { OCTO_TOKEN: registry.token }
+  const publish = (url: string) => typeOcto(wordsOf(url), { env })
+  const killed = (url: string, when: Promise<void>) =>
+    runOcto(wordsOf(url), { env, onStart: (child) => void when.then(() => child.kill('SIGKILL')) })
   const requireServed = async () => {
     const answer = await fetch(`${registry.url}/repos/core/hello/1.0.0/hello_1.0.0_linux_amd64`)
     assert.deepEqual(Buffer.from(await answer.arrayBuffer()), await readFile(project.path('bin/tool')))
   }
-  return { registry, publish, requireServed }
+  return { registry, publish, killed, requireServed }
 }
 
 test('goes on where a connection broke, several times in one run', async (t) => {
   const { registry, publish, requireServed } = await aScene(t)
-  const cuts = [700, 2_000_000, 3_000_000, 900, 2_500_000].map((afterBytes) => ({ afterBytes, kind: 'cut' as const }))
+  const cuts = [700, 1_000_000, 1_500_000, 900, 1_200_000].map((afterBytes) => ({ afterBytes, kind: 'cut' as const }))
   const proxy = await startFaultyProxy(t, registry.url, cuts)
   const { code, stderr } = await publish(proxy.url)
   assert.equal(code, 0, stderr)
@@ -44,17 +44,13 @@ test('goes on where a connection broke, several times in one run', async (t) => 
 })
 
 test('a new process takes up the session of one that was killed', async (t) => {
-  const { registry, publish, requireServed } = await aScene(t)
+  const { registry, publish, killed, requireServed } = await aScene(t)
   const proxy = await startFaultyProxy(
     t,
     registry.url,
-    Array.from({ length: 4 }, () => ({ afterBytes: 8_000_000, kind: 'hang' as const })),
+    Array.from({ length: 4 }, () => ({ afterBytes: 4_000_000, kind: 'hang' as const })),
   )
-  const killed = await publish(proxy.url, {
-    env: { OCTO_TOKEN: registry.token },
-    onStart: (child) => void proxy.firstFault.then(() => child.kill('SIGKILL')),
-  })
-  assert.equal(killed.signal, 'SIGKILL')
+  assert.equal((await killed(proxy.url, proxy.firstFault)).signal, 'SIGKILL')
   const { code, stdout, stderr } = await publish(registry.url)
   assert.equal(code, 0, stderr)
   const [release] = JSON.parse(stdout).releases
