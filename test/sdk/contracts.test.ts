@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
+import { rounds } from '../support/machine/full-form.ts'
 import { PYTHON } from '../support/machine/python.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
 import type { Language } from '../support/sdk/contract-of-checks.ts'
@@ -17,6 +18,9 @@ import {
   writePlugin,
 } from '../support/sdk/contract-of-checks.ts'
 
+const isFull = rounds({ short: 1, full: 2 }) > 1
+const FORKS = join(import.meta.dirname, '../fixtures/contracts/forks.py')
+
 const LANGUAGES: Readonly<Record<string, Language>> = {
   node: { own: 'node/octo-check.mjs', demo: 'demo.mjs', run: (dir) => [process.execPath, join(dir, 'demo.mjs')] },
   python: {
@@ -24,6 +28,7 @@ const LANGUAGES: Readonly<Record<string, Language>> = {
     demo: 'demo.py',
     needs: [PYTHON, '--version'],
     run: (dir) => [PYTHON, '-E', '-s', '-B', join(dir, 'demo.py')],
+    ...(isFull ? {} : { forks: (dir) => [PYTHON, '-E', '-s', '-B', FORKS, join(dir, 'demo.py')] }),
   },
   shell: {
     own: 'shell/octo-check.sh',
@@ -40,7 +45,8 @@ for (const [name, language] of Object.entries(LANGUAGES)) {
   const { needs } = language
   const skip = needs !== undefined && spawnSync(needs[0], needs.slice(1)).status !== 0 && `needs ${needs[0]}`
   test(`${name} answers as the contract says`, { skip }, async (t) => {
-    await answersAsTheContractSays(writePlugin(tempFolder(t), language), name)
+    const dir = tempFolder(t)
+    await answersAsTheContractSays(writePlugin(dir, language), name, language.forks?.(dir))
   })
 }
 

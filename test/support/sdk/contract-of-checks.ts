@@ -1,6 +1,6 @@
 // The contract of checks, asked of one program: words, documents, deadlines and signals, and what each has to be answered.
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
@@ -107,7 +107,12 @@ export type Language = {
   readonly needs?: readonly [string, ...string[]]
   /** The command for the plugin in a folder. */
   run(dir: string): readonly string[]
+  /** The command for a program that reads a list of what is asked and says what the plugin answered, each in a process that it forks. */
+  forks?(dir: string): readonly string[]
 }
+
+type Asked = { readonly argv: readonly string[]; readonly input?: string; readonly deadlineMs?: number }
+type Ended = { readonly code: number | null; readonly out: string }
 
 /** The plugin in this language in a folder of its own; gives its command. */
 export function writePlugin(dir: string, { own, demo, run }: Language): readonly string[] {
@@ -116,15 +121,33 @@ export function writePlugin(dir: string, { own, demo, run }: Language): readonly
   return run(dir)
 }
 
+/** Each case in a process of its own; starting the language anew for each takes longer than its answer. */
+async function answersTo(program: readonly string[], forks: readonly string[] | undefined): Promise<readonly Ended[]> {
+  const asked = CASES.map(({ argv, input }): Asked => ({ argv, ...(input === undefined ? {} : { input }) }))
+  if (forks) {
+    const { stdout, stderr } = spawnSync(forks[0] ?? '', forks.slice(1), {
+      ...{ encoding: 'utf8', input: JSON.stringify(asked), env: { PATH: process.env.PATH, LANG: 'C.UTF-8' } },
+    })
+    assert.ok(stdout.startsWith('['), stderr)
+    return JSON.parse(stdout)
+  }
+  const answers: Ended[] = []
+  for (const one of asked) answers.push(await ended(start(program, one)))
+  return answers
+}
+
 /** Asks all of it of a program in the language `name`. */
-export async function answersAsTheContractSays(program: readonly string[], name: string): Promise<void> {
-  for (const {
-    argv,
-    input,
-    result: [status, summary, measured],
-  } of CASES) {
+export async function answersAsTheContractSays(
+  program: readonly string[],
+  name: string,
+  forks?: readonly string[],
+): Promise<void> {
+  const answers = await answersTo(program, forks)
+  assert.equal(answers.length, CASES.length)
+  for (const [at, { argv, input, result }] of CASES.entries()) {
+    const [status, summary, measured] = result
     const about = `${name} ${argv.join(' ')} ${input ?? ''}`
-    const { code, out } = await ended(start(program, { argv, ...(input === undefined ? {} : { input }) }))
+    const { code, out } = answers[at] as Ended
     const lines = out.trimEnd().split('\n')
     const found = parseCheckResult(lines.at(-1) ?? '', about)
     if (typeof summary === 'string') assert.equal(found.summary, summary, about)
@@ -155,8 +178,6 @@ Options:
   the-password      a password (secret: on standard input)
 `
 
-type Asked = { readonly argv: readonly string[]; readonly input?: string; readonly deadlineMs?: number }
-
 export function start([file = '', ...leading]: readonly string[], { argv, input, deadlineMs }: Asked) {
   const child = spawn(file, [...leading, ...argv], {
     stdio: ['pipe', 'pipe', 'ignore'],
@@ -172,9 +193,7 @@ export function start([file = '', ...leading]: readonly string[], { argv, input,
 }
 
 /** The result is there when the program ends; what it started may hold its output open. */
-export async function ended(
-  child: ReturnType<typeof start>,
-): Promise<{ readonly code: number | null; readonly out: string }> {
+export async function ended(child: ReturnType<typeof start>): Promise<Ended> {
   let out = ''
   const { promise: told, resolve } = Promise.withResolvers<void>()
   child.stdout.setEncoding('utf8').on('data', (text) => {
