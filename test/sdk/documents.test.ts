@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import test from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { parseNotifyResult } from '../../schemas/contract/notification.ts'
 import { parseSecretResult } from '../../schemas/contract/secrets.ts'
 import { aNotification } from '../support/builders/a-notification.ts'
 import { FROM_SOURCES } from '../support/machine/from-sources.ts'
+import { bundledSdk } from '../support/sdk/bundled-sdk.ts'
 
-const SDK = JSON.stringify(fileURLToPath(new URL('../../sdk/index.ts', import.meta.url)))
+const SDK = JSON.stringify(await bundledSdk('sdk/index.ts'))
 const OPTIONS = `{ host: { type: 'string', description: 'h' }, password: { type: 'string', secret: true, description: 'p' } }`
 
 function run(define: string, body: string, input: string, { argv = [] as string[], env = {} } = {}) {

@@ -3,12 +3,12 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import test from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { CHECK_EXIT_CODES, parseCheckResult } from '../../schemas/check-result.ts'
 import { renderHelp } from '../../sdk/help.ts'
 import { FROM_SOURCES } from '../support/machine/from-sources.ts'
+import { bundledSdk } from '../support/sdk/bundled-sdk.ts'
 
-const SDK = JSON.stringify(fileURLToPath(new URL('../../sdk/index.ts', import.meta.url)))
+const SDK = JSON.stringify(await bundledSdk('sdk/index.ts'))
 
 type Ended = {
   readonly code: number | null
