@@ -247,9 +247,9 @@ test('of several plugins it is said which are public and which were not begun, a
 })
 
 /** Tells a signal to those alone who listen from now on: not to the runner of the tests. */
-function signals(): (signal: NodeJS.Signals) => void {
+function signals(): (signal: (typeof SIGNALS)[number]) => void {
   const known = new Set(SIGNALS.flatMap((signal) => process.listeners(signal)))
   return (signal) => {
-    for (const listener of process.listeners(signal)) if (!known.has(listener)) listener(signal, 0)
+    for (const listener of process.listeners(signal)) if (!known.has(listener)) listener(signal)
   }
 }
