@@ -163,7 +163,7 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
     instead: 'a test does what an author and a user type: run octo with these words',
   },
   unpublished: {
-    parts: ['schemas', 'system', 'terminal', 'client/index.ts'],
+    parts: ['schemas', 'system', 'terminal', 'client/index.ts', 'publisher/sign/make-key.ts'],
     instead: 'it does what an author and a user type: run octo with these words',
   },
   completion: {

@@ -1,10 +1,10 @@
 // The way of a plugin from its folder into a store, in a folder that is gone afterwards: the same words that its author and its users
 // type, each in a process of its own, so that nothing is easier for it here than it will be there. The key alone is made right here: it
 // is the same for every plugin.
-import { generateKeyPairSync } from 'node:crypto'
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { hostPlatform } from '../client/index.ts'
+import { makeKeyPair } from '../publisher/sign/make-key.ts'
 import { coded, throwDefect } from '../schemas/errors.ts'
 import type { ArgumentStyle, Manifest } from '../schemas/manifest.ts'
 import { parseManifest } from '../schemas/manifest.ts'
@@ -160,13 +160,9 @@ async function serve(octo: OctoSetting, { dir, folder }: Folders): Promise<void>
 
 /** As `octo keygen` does; nothing has to last in a folder that is gone afterwards. */
 function writeKeyPair(name: string): void {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', {
-    namedCurve: 'prime256v1',
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-  })
-  writeFileSync(`${name}.key`, privateKey, { mode: 0o600 })
-  writeFileSync(`${name}.pub`, publicKey)
+  const { privatePem, trustKey } = makeKeyPair('ecdsa-p256')
+  writeFileSync(`${name}.key`, privatePem, { mode: 0o600 })
+  writeFileSync(`${name}.pub`, trustKey.pem)
 }
 
 function writeConfig({ plugin }: Built, services: Readonly<Record<string, unknown>>, folder: string): string {
