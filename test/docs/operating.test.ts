@@ -21,11 +21,11 @@ import { registryConfig } from '../../registry/settings.ts'
 import { ARCHIVE_LIMITS } from '../../schemas/limits.ts'
 import { aPluginProject } from '../support/builders/plugin-project.ts'
 import { issueKey } from '../support/builders/test-authority.ts'
-import { runShell, runWell } from '../support/machine/run-shell.ts'
 import { filesBelow, tempFolder } from '../support/machine/temp-folder.ts'
 import { until } from '../support/machine/until.ts'
 import { blocksOfKind, tableRows } from '../support/octo/document-blocks.ts'
 import { typeOcto } from '../support/octo/in-process-octo.ts'
+import { typeShell, typeWell } from '../support/octo/typed-shell.ts'
 import { publishProjects, writeKeyFiles } from '../support/publisher/publish-project.ts'
 import { untilStill } from '../support/registry/still-registry.ts'
 import { startTestRegistry } from '../support/registry/test-registry.ts'
@@ -55,25 +55,25 @@ test('a registry is set up, keys change, tokens come and go, and all is tidy, be
   const data = join(folder, 'new')
   writeKeyFiles(folder, issueKey(), 'publisher')
   writeKeyFiles(folder, issueKey(), 'next')
-  await runWell(commands('setup'), { cwd: folder, env: { DATA: data } })
+  await typeWell(commands('setup'), { cwd: folder, env: { DATA: data } })
   assert.match(readFileSync(join(folder, 'ci.token'), 'utf8'), /^octo_/)
   const listed = await typeOcto(['registry', 'repo', 'key', 'list', 'core', '--data', data, '--json'])
   const [{ id }] = JSON.parse(listed.stdout)
-  await runWell(commands('keys'), { cwd: folder, env: { DATA: data, KEY_ID: id } })
+  await typeWell(commands('keys'), { cwd: folder, env: { DATA: data, KEY_ID: id } })
   const tokens = await typeOcto(['registry', 'token', 'list', '--data', data, '--json'])
   const [token] = JSON.parse(tokens.stdout)
-  await runWell(commands('tokens'), { cwd: folder, env: { DATA: data, TOKEN_ID: token.id } })
-  const said = await runWell(commands('private'), { cwd: folder, env: { DATA: data } })
+  await typeWell(commands('tokens'), { cwd: folder, env: { DATA: data, TOKEN_ID: token.id } })
+  const said = await typeWell(commands('private'), { cwd: folder, env: { DATA: data } })
   assert.match(said, /created private repo internal[\s\S]*repo core is private\n[\s\S]*internal +private +0 +1/)
-  assert.match(await runWell(commands('audit'), { cwd: folder, env }), /publish +core\/hello/)
-  assert.match(await runWell(commands('tidy'), { cwd: folder, env }), /all is well: 1 version/)
+  assert.match(await typeWell(commands('audit'), { cwd: folder, env }), /publish +core\/hello/)
+  assert.match(await typeWell(commands('tidy'), { cwd: folder, env }), /all is well: 1 version/)
 })
 
 test('a backup that was made beside a running registry is whole, and serves', async (t) => {
   const { folder, registry, env } = await aBusyRegistry(t)
   await untilStill(registry)
-  assert.match(await runWell(commands('backup'), { cwd: folder, env }), /all is well: 1 version, 2 blobs/)
-  const again = await runShell(commands('backup'), { cwd: folder, env })
+  assert.match(await typeWell(commands('backup'), { cwd: folder, env }), /all is well: 1 version, 2 blobs/)
+  const again = await typeShell(commands('backup'), { cwd: folder, env })
   assert.notEqual(again.code, 0, 'a backup in the folder of another one passes')
   await registry.stop()
   const restored = await startTestRegistry(t, { dataDir: env.BACKUP, key: registry.key })
@@ -106,9 +106,9 @@ test('the commands for CI and the store work with a committed lockfile', async (
   const services = { web: { health: [{ tool: 'hello', args: ['you'] }] } }
   writeFileSync(join(folder, 'octo.yaml'), stringify({ operator: { repos, services } }))
   await isLocked(folder)
-  await runWell(commands('ci'), { cwd: folder })
+  await typeWell(commands('ci'), { cwd: folder })
   assert.ok(existsSync(join(folder, 'report.xml')))
-  assert.match(await runWell(commands('store'), { cwd: folder }), /core\/hello@1\.0\.0/)
+  assert.match(await typeWell(commands('store'), { cwd: folder }), /core\/hello@1\.0\.0/)
 })
 
 for (const tree of ['tree', 'private-tree'])
@@ -119,10 +119,10 @@ for (const tree of ['tree', 'private-tree'])
     const [medium, away] = [join(folder, 'medium'), join(folder, 'away')]
     for (const made of [medium, away]) mkdirSync(made)
     const typed = (kind: string) => commands(kind).replaceAll('/tree', `/${tree}`)
-    await runWell(typed('carry-repos'), { cwd: folder, env: { ...env, MEDIUM: medium } })
+    await typeWell(typed('carry-repos'), { cwd: folder, env: { ...env, MEDIUM: medium } })
     await registry.stop()
     copyFileSync(keys.publicKey, join(away, 'core.pub'))
-    const said = await runWell(typed('carried-repos'), { cwd: away, env: { MEDIUM: medium, PLUGIN: 'hello' } })
+    const said = await typeWell(typed('carried-repos'), { cwd: away, env: { MEDIUM: medium, PLUGIN: 'hello' } })
     assert.match(said, /they prove hello@1\.0\.0[\s\S]*^hello\s*$/m)
   })
 
@@ -135,9 +135,9 @@ test('a store and its lockfile are carried to a machine that reaches nothing, an
   for (const made of [medium, away, here]) mkdirSync(made)
   writeFileSync(join(here, 'octo.yaml'), stringify({ operator: { repos, services } }))
   await isLocked(here)
-  await runWell(commands('carry-store'), { cwd: here, env: { MEDIUM: medium } })
+  await typeWell(commands('carry-store'), { cwd: here, env: { MEDIUM: medium } })
   await registry.stop()
-  await runWell(commands('carried-store'), { cwd: away, env: { MEDIUM: medium } })
+  await typeWell(commands('carried-store'), { cwd: away, env: { MEDIUM: medium } })
   rmSync(join(away, 'store'), { recursive: true })
   for (const part of ['trees', 'blobs']) {
     const place = join(medium, 'store/v1', part)
@@ -148,7 +148,7 @@ test('a store and its lockfile are carried to a machine that reaches nothing, an
       appendFileSync(join(place, file), '#')
     }
   }
-  const changed = await runShell(commands('carried-store'), { cwd: away, env: { MEDIUM: medium } })
+  const changed = await typeShell(commands('carried-store'), { cwd: away, env: { MEDIUM: medium } })
   assert.notEqual(changed.code, 0)
   assert.match(changed.output, /STORE_CORRUPT/)
 })

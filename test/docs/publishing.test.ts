@@ -7,11 +7,11 @@ import { test } from 'node:test'
 import { parsePublicKey, publicKeyLine } from '../../schemas/trust-key.ts'
 import { signElsewhere } from '../support/builders/elsewhere-signer.ts'
 import { issueKey } from '../support/builders/test-authority.ts'
-import { runWell } from '../support/machine/run-shell.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
 import { anAddingScene } from '../support/octo/adding-scene.ts'
 import { blocksOfKind } from '../support/octo/document-blocks.ts'
 import { typeOcto } from '../support/octo/in-process-octo.ts'
+import { typeWell } from '../support/octo/typed-shell.ts'
 import { startTestRegistry } from '../support/registry/test-registry.ts'
 
 const PAGE = 'docs/PUBLISHING.md'
@@ -19,7 +19,7 @@ const commands = (kind: string) => blocksOfKind(PAGE, kind).join('\n')
 
 test('a plugin is started, published, put through its states, and written as static files', async (t) => {
   const folder = tempFolder(t)
-  await runWell(commands('start'), { cwd: folder })
+  await typeWell(commands('start'), { cwd: folder })
   const registry = await startTestRegistry(t, { repos: [] })
   await registry.serving.registry.tree.drain()
   await registry.createRepo('acme', [parsePublicKey(readFileSync(join(folder, 'acme.pub'), 'utf8'), 'acme.pub')])
@@ -28,23 +28,23 @@ test('a plugin is started, published, put through its states, and written as sta
   })
   const where = { cwd: folder, env: { OCTO_REGISTRY: registry.url } }
   assert.match(
-    await runWell(commands('publish'), where),
+    await typeWell(commands('publish'), where),
     /would publish acme\/my-check 0\.1\.0.*\nwhether the registry admits .+\npublished acme/,
   )
   const [write = '', publish = ''] = commands('elsewhere').split(/^# sign .*$/m)
-  await runWell(write, where)
+  await typeWell(write, where)
   const privateKey = createPrivateKey(readFileSync(join(folder, 'acme.key')))
   const trustKey = parsePublicKey(readFileSync(join(folder, 'acme.pub'), 'utf8'), 'acme.pub')
   const bundle = signElsewhere(readFileSync(join(folder, 'statement.json')), { privateKey, trustKey })
   writeFileSync(join(folder, 'bundle.json'), bundle)
-  assert.match(await runWell(publish, where), /^unchanged acme\/my-check 0\.1\.0/)
-  const said = await runWell(commands('states'), where)
+  assert.match(await typeWell(publish, where), /^unchanged acme\/my-check 0\.1\.0/)
+  const said = await typeWell(commands('states'), where)
   assert.deepEqual(
     said.match(/(?<=is )\w+(, \w+)?/g),
     ['active, deprecated', 'active', 'yanked', 'active', 'quarantined', 'active'],
     said,
   )
-  await runWell(commands('static'), where)
+  await typeWell(commands('static'), where)
   assert.ok(existsSync(join(folder, 'site/repos/acme/my-check/0.1.0/release.sigstore.json')))
 })
 
@@ -53,7 +53,7 @@ test('a user goes along with a new key by the line that the page gives', async (
   assert.equal((await octo('add', registry.url(), '--key', keyLine, '--yes')).code, 0)
   const next = issueKey().trustKey
   writeFileSync(join(folder, 'next.pub'), next.pem)
-  await runWell(commands('new-key'), { cwd: folder, env: { REPO: registry.url() } })
+  await typeWell(commands('new-key'), { cwd: folder, env: { REPO: registry.url() } })
   assert.ok(read().endsWith(`        - ${keyLine}\n        - ${publicKeyLine(next)}\n`), read())
 })
 

@@ -9,9 +9,9 @@ import type { Contract } from '../../schemas/contract/ocm/endpoints.ts'
 import { parsePublicKey } from '../../schemas/trust-key.ts'
 import * as sdk from '../../sdk/service/index.ts'
 import { readStartConfig } from '../../sdk/service/start.ts'
-import { runWell } from '../support/machine/run-shell.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
 import { blocksOfKind, tableRows } from '../support/octo/document-blocks.ts'
+import { typeWell } from '../support/octo/typed-shell.ts'
 import { startTestRegistry } from '../support/registry/test-registry.ts'
 
 const CHECKOUT = join(import.meta.dirname, '../..')
@@ -22,7 +22,7 @@ test('the first plugin is started, changed, tested, built, called and published 
   const folder = tempFolder(t)
   const project = join(folder, 'my-gzip')
   const PATH = `${npmWithoutNetwork(folder)}:${join(process.execPath, '..')}:${process.env.PATH}`
-  assert.match(await runWell(commands('first'), { cwd: folder, env: pathWith(PATH) }), /pass 2\n/)
+  assert.match(await typeWell(commands('first'), { cwd: folder, env: { PATH } }), /pass 2\n/)
   const source = join(project, 'src/plugin.ts')
   assert.equal(readFileSync(source, 'utf8'), commands('plugin'))
   edit(source, [
@@ -32,8 +32,8 @@ test('the first plugin is started, changed, tested, built, called and published 
   const own = join(project, 'test/plugin.test.ts')
   edit(own, [['{ locationOf,', '{ type Location, locationOf,']])
   writeFileSync(own, `${readFileSync(own, 'utf8')}\n${commands('test')}`)
-  const where = { cwd: project, env: pathWith(PATH) }
-  const built = await runWell(commands('build'), where)
+  const where = { cwd: project, env: { PATH } }
+  const built = await typeWell(commands('build'), where)
   assert.match(built, /pass 3\n/)
   assert.match(
     built,
@@ -46,10 +46,10 @@ test('the first plugin is started, changed, tested, built, called and published 
 
   const registry = await startTestRegistry(t, { repos: [] })
   const [keygen = '', publish = ''] = commands('publish').trim().split('\n')
-  await runWell(keygen, where)
+  await typeWell(keygen, where)
   await registry.createRepo('acme', [parsePublicKey(readFileSync(join(project, 'acme.pub'), 'utf8'), 'acme.pub')])
   writeFileSync(join(folder, 'acme.token'), (await registry.createToken(['acme/*:publish'])).token, { mode: 0o600 })
-  const said = await runWell(publish, { cwd: project, env: { ...where.env, OCTO_REGISTRY: registry.url } })
+  const said = await typeWell(publish, { cwd: project, env: { ...where.env, OCTO_REGISTRY: registry.url } })
   assert.match(said, /^published acme\/my-gzip 0\.1\.0 \(1 artifact, /m)
   assert.deepEqual(await pluginsForOcm(registry.url, 'acme'), [['my-gzip', '0.1.0', OF_UNIX]])
 
@@ -64,7 +64,7 @@ test('the first plugin is started, changed, tested, built, called and published 
 
 /** The file that the page's call answers with. */
 async function calledBlob(where: { readonly cwd: string; readonly env: Readonly<Record<string, string>> }) {
-  const said = await runWell(commands('call'), where)
+  const said = await typeWell(commands('call'), where)
   return /"value": "(\/[^"]+)"/.exec(said)?.[1] ?? assert.fail(said)
 }
 
@@ -85,8 +85,6 @@ type Reference = {
   readonly version: string
   readonly labels: readonly [{ readonly value: { readonly platforms: readonly string[] } }]
 }
-
-const pathWith = (path: string) => ({ PATH: `${CHECKOUT}:${path}` })
 
 /** `install` takes octo's own packages, and scripts are run as npm runs them. */
 function npmWithoutNetwork(folder: string): string {
