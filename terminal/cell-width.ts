@@ -18,10 +18,14 @@ export const PLAIN = /^[\x20-\x7e\xa1-\xac\xae-\xff\u2010-\u2027\u2190-\u2193\u2
 
 const ESCAPE = '\u001b'
 
+/** Progress and live tables ask for the same texts with every redraw. */
+const measured = new Map<string, number>()
+const MAX_MEASURED = 256
+
 /** Colour takes no cells, East Asian characters and emoji take two, a letter with its accents takes one. */
 export function cellWidth(text: string): number {
   const shown = text.includes(ESCAPE) ? stripVTControlCharacters(text) : text
-  return PLAIN.test(shown) ? shown.length : unicode().cells(shown)
+  return PLAIN.test(shown) ? shown.length : measuredWidth(shown)
 }
 
 /** The text in lines of at most `width` cells; a word that is longer stands whole on a line of its own. */
@@ -104,6 +108,15 @@ function unbreakable(word: string): readonly string[] {
     lastIsWide = isWide
   }
   return pieces
+}
+
+function measuredWidth(text: string): number {
+  const known = measured.get(text)
+  if (known !== undefined) return known
+  const cells = unicode().cells(text)
+  if (measured.size >= MAX_MEASURED) measured.clear()
+  measured.set(text, cells)
+  return cells
 }
 
 function graphemesOf(text: string): Iterable<string> {
