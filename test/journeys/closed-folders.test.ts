@@ -8,6 +8,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { ErrorCode } from '../../schemas/error-codes.ts'
 import { ERROR_CODES } from '../../schemas/error-codes.ts'
+import { FROM_SOURCES } from '../support/machine/from-sources.ts'
 import { filesBelow, tempFolder } from '../support/machine/temp-folder.ts'
 import type { InProcessRun } from '../support/octo/in-process-octo.ts'
 import { typeOcto } from '../support/octo/in-process-octo.ts'
@@ -51,10 +52,10 @@ function nobodys(path: string): void {
 }
 
 function asNobody(cwd: string, lines: readonly (readonly string[])[]): InProcessRun[] {
-  const { stdout, stderr } = spawnSync(process.execPath, [RUNNER, JSON.stringify({ lines, cwd })], {
+  const { stdout, stderr } = spawnSync(process.execPath, [...FROM_SOURCES, RUNNER, JSON.stringify({ lines, cwd })], {
     cwd: '/',
     encoding: 'utf8',
-    env: { PATH: process.env.PATH ?? '', NODE_DISABLE_COMPILE_CACHE: '1' },
+    env: { PATH: process.env.PATH ?? '' },
   })
   assert.notEqual(stdout, '', stderr)
   return JSON.parse(stdout) as InProcessRun[]
