@@ -2,13 +2,14 @@
 // to do, and no waiting for a pipe that nobody writes to.
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { tempFolder } from '../support/machine/temp-folder.ts'
 import { takersOfFiles } from '../support/octo/command-table.ts'
 import { octoIn } from '../support/octo/in-process-octo.ts'
+import { BUNDLE } from '../support/octo/run-octo.ts'
 
 const OCTO = join(import.meta.dirname, '../../bin/octo.js')
 const HUGE_BYTES = 2 ** 31
@@ -127,7 +128,6 @@ test('a file that cannot be used is named, with what to do', { skip: process.pla
 const HANDED_OVER: Readonly<Record<string, (words: string, file: string) => string>> = {
   'standard input': (words, file) => `cat ${file} | ${words} /dev/stdin`,
   'a pipe of the shell': (words, file) => `cat ${file} | { ${words} /dev/fd/3; } 3<&0 </dev/null`,
-  'a file that is open': (words, file) => `${words} /dev/fd/3 3<${file}`,
 }
 const USED: readonly (readonly [words: string, file: string])[] = [
   ['sign plugin --key', 'k.key'],
@@ -136,12 +136,17 @@ const USED: readonly (readonly [words: string, file: string])[] = [
   ['keygen --out locked --passphrase-file', 'words'],
 ]
 
+async function aSceneToUse(t: TestContext) {
+  const scene = await aScene(t)
+  assert.equal((await scene.octo('keygen', '--out', 'other')).code, 0)
+  writeFileSync(join(scene.folder, 'words'), 'open sesame\n', { mode: 0o600 })
+  return scene
+}
+
 for (const [way, line] of Object.entries(HANDED_OVER))
   test(`a key or a passphrase is taken from ${way}`, { skip: process.platform === 'win32' }, async (t) => {
-    const { folder, octo } = await aScene(t)
-    assert.equal((await octo('keygen', '--out', 'other')).code, 0)
-    writeFileSync(join(folder, 'words'), 'open sesame\n', { mode: 0o600 })
-    const env = { ...process.env, HOME: folder, OCTO_HOME: join(folder, 'store') }
+    const { folder } = await aSceneToUse(t)
+    const env = { ...process.env, ...BUNDLE, HOME: folder, OCTO_HOME: join(folder, 'store') }
     for (const [words, file] of USED) {
       const text = line(`'${process.execPath}' '${OCTO}' ${words}`, file)
       const { status, stderr } = spawnSync('sh', ['-c', text], { cwd: folder, env, encoding: 'utf8' })
@@ -149,11 +154,22 @@ for (const [way, line] of Object.entries(HANDED_OVER))
     }
   })
 
+test('a key or a passphrase is taken from a file that is open', { skip: process.platform === 'win32' }, async (t) => {
+  const { folder, octo } = await aSceneToUse(t)
+  for (const [words, file] of USED) {
+    const open = openSync(join(folder, file), 'r')
+    const { code, stderr } = await octo(...words.split(' '), `/dev/fd/${open}`)
+    assert.equal(code, 0, `${words}: ${stderr}`)
+    closeSync(open)
+  }
+})
+
 test('what is handed over is read as far as it may be long', { skip: process.platform === 'win32' }, async (t) => {
   const { folder } = await aScene(t)
   const words = [OCTO, 'sign', 'plugin', '--key', '/dev/stdin']
   const { status, stderr } = spawnSync(process.execPath, words, {
     cwd: folder,
+    env: { ...process.env, ...BUNDLE },
     input: 'x'.repeat(2 ** 20),
     encoding: 'utf8',
   })
