@@ -59,7 +59,8 @@ export function lacksPty(): string | false {
 let hasPython: boolean | undefined
 
 export function runOnPty(program: readonly string[], screen: Screen, { cwd, env, columns, rows }: Place): OnPty {
-  const child = spawn(PYTHON, ['-c', OPEN_PTY, String(rows), String(columns), ...program], {
+  // What is installed beside Python's own library takes longer to find than all else of it.
+  const child = spawn(PYTHON, ['-IS', '-c', OPEN_PTY, String(rows), String(columns), ...program], {
     cwd,
     env: { PATH: process.env.PATH ?? '', HOME: cwd, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
