@@ -11,6 +11,7 @@ import { FROM_SOURCES } from '../support/machine/from-sources.ts'
 import { lacksPty, runOnPty } from '../support/machine/pty.ts'
 import { openScreen } from '../support/machine/screen.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
+import { BUNDLE } from '../support/octo/run-octo.ts'
 
 const OCTO = fileURLToPath(new URL('../../bin/octo.js', import.meta.url))
 
@@ -30,7 +31,7 @@ test('a password is not shown while it is typed, and stored nowhere', { skip: la
   )
   const screen = openScreen({ columns: 80, rows: 24 })
   const words = ['config', 'show', 'services.web.environment', '--reveal']
-  const place = { cwd: folder, env: { TERM: 'xterm-256color' }, columns: 80, rows: 24 }
+  const place = { cwd: folder, env: { ...BUNDLE, TERM: 'xterm-256color' }, columns: 80, rows: 24 }
   const octo = runOnPty([process.execPath, OCTO, ...words], screen, place)
   await screen.until((lines) => lines.some((line) => line.includes('Word of the day')))
   octo.type('hush\r')

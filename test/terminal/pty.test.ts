@@ -10,6 +10,7 @@ import { aMachine, key } from '../support/client/client-machine.ts'
 import { lacksPty, runOnPty } from '../support/machine/pty.ts'
 import { openScreen } from '../support/machine/screen.ts'
 import { octoIn } from '../support/octo/in-process-octo.ts'
+import { BUNDLE } from '../support/octo/run-octo.ts'
 
 const OCTO = fileURLToPath(new URL('../../bin/octo.js', import.meta.url))
 const skip = lacksPty()
@@ -36,7 +37,7 @@ async function aCheck(t: TestContext, { columns, rows, env = {} }: Size, words: 
     join(folder, 'octo.yaml'),
     `operator:\n  repos: {core: ${repo}}\n  services:\n    a: {preflight: ${waits('one')}, health: ${waits('two')}}\n    b: {preflight: ${waits('three')}}\n`,
   )
-  const own = { OCTO_HOME: base.storeRoot, TERM: 'xterm-256color', ...env }
+  const own = { ...BUNDLE, OCTO_HOME: base.storeRoot, TERM: 'xterm-256color', ...env }
   const installed = await octoIn({ cwd: folder, env: own }, ['install'])
   assert.equal(installed.code, 0, installed.stderr)
   const screen = openScreen({ columns, rows })

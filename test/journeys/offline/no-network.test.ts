@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { aConsumer } from '../../support/client/consumer.ts'
 import { filesBelow } from '../../support/machine/temp-folder.ts'
+import { BUNDLE } from '../../support/octo/run-octo.ts'
 import { publishCheckedPlugins } from '../../support/operator/checked-plugins.ts'
 import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
@@ -22,13 +23,13 @@ test('a frozen offline check passes without any network, and finds a flipped bit
   const registry = await startTestRegistry(t)
   const { services, releases } = await publishCheckedPlugins(registry, registry.key, { count: 2, size: 100_000 })
   const consumer = aConsumer(t, { url: `${registry.url}/repos/core.yaml`, key: registry.key, services })
-  const online = await consumer.octo('check')
+  const online = await consumer.octoHere('check')
   assert.equal(online.code, 0, online.stderr)
   await registry.stop()
   const isolated = () =>
     run('unshare', ['--net', process.execPath, OCTO, 'check', '--offline', '--frozen', '--json'], {
       cwd: consumer.folder,
-      env: { PATH: process.env.PATH ?? '', HOME: consumer.folder, ...consumer.env },
+      env: { PATH: process.env.PATH ?? '', HOME: consumer.folder, ...BUNDLE, ...consumer.env },
     })
   assert.equal(JSON.parse((await isolated()).stdout).summary.passed, 2)
   const raw = [...(releases[0]?.files.values() ?? [])][0] ?? Buffer.alloc(0)
