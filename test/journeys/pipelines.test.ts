@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -27,8 +27,29 @@ const HAS_OPENSSL = spawnSync('openssl', ['version']).status === 0
 /** What whoever runs the tests has told git, such as to sign each commit. */
 const NO_GIT_CONFIG = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' }
 
+type Entry = { readonly path: string; readonly mode: number; readonly bytes?: Buffer }
+
+/** Of which each test has a copy. */
+let cloned: Promise<readonly Entry[]> | undefined
+
 /** A clone of a project, and what its host keeps for it. */
 async function aClone(t: TestContext) {
+  const folder = tempFolder(t)
+  const clone = join(folder, 'clone')
+  cloned ??= cloneOfProject(t)
+  mkdirSync(clone)
+  for (const { path, mode, bytes } of await cloned)
+    if (bytes) writeFileSync(join(clone, path), bytes, { mode })
+    else mkdirSync(join(clone, path), { mode })
+  const registry = await startTestRegistry(t)
+  const { privateKey } = registry.key
+  const key = String(privateKey.export({ type: 'pkcs8', format: 'pem' }))
+  const { token } = await registry.createToken(['core/*:publish'])
+  const octo = await anOctoOffer(t)
+  return { folder, clone, registry, key, token, octo }
+}
+
+async function cloneOfProject(t: TestContext): Promise<readonly Entry[]> {
   const folder = tempFolder(t)
   const [project, clone] = [join(folder, 'my-check'), join(folder, 'clone')]
   assert.equal((await typeOcto(['init', project, '--template', 'shell'])).code, 0)
@@ -36,12 +57,15 @@ async function aClone(t: TestContext) {
   git(project, 'add', '.')
   git(project, '-c', 'user.name=a', '-c', 'user.email=a@example.com', 'commit', '--quiet', '-m', 'first')
   git(folder, 'clone', '--quiet', project, clone)
-  const registry = await startTestRegistry(t)
-  const { privateKey } = registry.key
-  const key = String(privateKey.export({ type: 'pkcs8', format: 'pem' }))
-  const { token } = await registry.createToken(['core/*:publish'])
-  const octo = await anOctoOffer(t)
-  return { folder, clone, registry, key, token, octo }
+  // In this order a folder stands before what is in it.
+  const paths = readdirSync(clone, { recursive: true, encoding: 'utf8' }).sort()
+  return paths.map((path) => entryAt(clone, path))
+}
+
+function entryAt(folder: string, path: string): Entry {
+  const stats = statSync(join(folder, path))
+  const mode = stats.mode & 0o777
+  return stats.isDirectory() ? { path, mode } : { path, mode, bytes: readFileSync(join(folder, path)) }
 }
 
 function git(cwd: string, ...words: readonly string[]): void {
