@@ -57,16 +57,16 @@ test('a release that another key signed is refused, whoever serves it, and leave
   const words = ['repo', 'build', '--out', root, '--url', host.url, '--public-key', keys.publicKey, ...dists]
   assert.equal((await typeOcto(words)).code, 0)
   const consumer = aConsumer(t, { url: `${host.url}/repos/core.yaml`, key: issueKey() })
-  const refused = await consumer.octo('run', 'hello')
+  const refused = await consumer.octoHere('run', 'hello')
   assert.deepEqual([refused.code, refused.stdout], [76, ''])
   assert.match(refused.stderr, /SIGNER_NOT_ALLOWED/)
-  const offline = await consumer.octo('run', 'hello', '--offline')
+  const offline = await consumer.octoHere('run', 'hello', '--offline')
   assert.notEqual(offline.code, 0)
 })
 
 test('a host that is gone is one clear sentence', async (t) => {
   const consumer = aConsumer(t, { url: `http://127.0.0.1:${await freePort()}/repos/core.yaml`, key: issueKey() })
-  const { code, stderr } = await consumer.octo('run', 'hello')
+  const { code, stderr } = await consumer.octoHere('run', 'hello')
   assert.equal(code, 69)
   assert.match(stderr, /error\[FETCH_FAILED\]/)
 })
