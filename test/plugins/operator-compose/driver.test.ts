@@ -7,16 +7,13 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { findDriver } from '../../../plugins/operator-compose/driver.ts'
 import type { Dialect } from '../../../plugins/operator-compose/features.ts'
 import { commandLine } from '../../../plugins/operator-compose/operator.ts'
 import { OperatorProblem } from '../../../sdk/operator/index.ts'
 import { anOperatorCall, anOperatorConfig } from '../../support/builders/operator-config.ts'
-import { FROM_SOURCES } from '../../support/machine/from-sources.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
-
-const MAIN = fileURLToPath(new URL('../../../plugins/operator-compose/main.ts', import.meta.url))
+import { bundleOf } from '../../support/operator/bundled-plugin.ts'
 
 const STATE = ['-p', 'shop', '-f', '/state/compose.yaml', '--project-directory', '/project']
 const CALLS: readonly (readonly [Parameters<typeof anOperatorCall>[0], string, string])[] = [
@@ -120,7 +117,9 @@ function aPlace(
   writeFileSync(join(state, 'config.json'), JSON.stringify(config))
   const out = join(folder, 'out')
   async function run(words: readonly string[], more: Readonly<Record<string, string>> = {}) {
-    const argv = [...FROM_SOURCES, MAIN, '--config', join(state, 'config.json'), ...words]
+    const program = join(folder, 'plugin.cjs')
+    writeFileSync(program, await bundleOf('operator-compose'))
+    const argv = [program, '--config', join(state, 'config.json'), ...words]
     const env = { PATH: `${bin}:/usr/bin:/bin`, OUT: out, OCTO_PROJECT_DIR: project, ...more }
     const child = spawn(process.execPath, argv, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
     const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])

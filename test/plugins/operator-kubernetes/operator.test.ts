@@ -7,16 +7,14 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { findKubectl, prefixOf } from '../../../plugins/operator-kubernetes/kubectl.ts'
 import { execWords, logWords, statusWords } from '../../../plugins/operator-kubernetes/operator.ts'
 import { render } from '../../../plugins/operator-kubernetes/render.ts'
 import { OperatorProblem } from '../../../sdk/operator/index.ts'
 import { anOperatorConfig } from '../../support/builders/operator-config.ts'
-import { FROM_SOURCES } from '../../support/machine/from-sources.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { bundleOf } from '../../support/operator/bundled-plugin.ts'
 
-const MAIN = fileURLToPath(new URL('../../../plugins/operator-kubernetes/main.ts', import.meta.url))
 const services = { my_web: { image: 'x' }, db: { image: 'y', volumes: ['d:/d'] } }
 const shop = render(anOperatorConfig({ services, volumes: { d: {} } }), {
   readFile: () => assert.fail(),
@@ -82,7 +80,9 @@ function aPlace(t: TestContext, config: object) {
   writeFileSync(join(state, 'config.json'), JSON.stringify({ name: 'shop', ...config }))
   const out = join(folder, 'out')
   async function run(words: readonly string[], more: Readonly<Record<string, string>> = {}) {
-    const argv = [...FROM_SOURCES, MAIN, '--config', join(state, 'config.json'), ...words]
+    const program = join(folder, 'plugin.cjs')
+    writeFileSync(program, await bundleOf('operator-kubernetes'))
+    const argv = [program, '--config', join(state, 'config.json'), ...words]
     const env = { PATH: `${bin}:/usr/bin:/bin`, OUT: out, OCTO_PROJECT_DIR: folder, FOUND: '{"items": []}', ...more }
     const child = spawn(process.execPath, argv, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
     const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
