@@ -26,7 +26,7 @@ const ANSWERS = {
   'a bare executable': /raw_1\.0\.0_/,
   'an archive': /packed_1\.0\.0_/,
 }
-const SEEDS_PER_ANSWER = rounds({ short: 12, full: 125 })
+const SEEDS_PER_ANSWER = rounds({ short: 6, full: 125 })
 const REFUSALS = ['DIGEST_MISMATCH', 'SIZE_MISMATCH']
 
 test('every flipped bit in every kind of answer is refused, and nothing of it stays', async (t) => {
