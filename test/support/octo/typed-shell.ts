@@ -47,7 +47,7 @@ export async function typeShell(script: string, { cwd, env = {} }: ShellOptions)
       stdio: ['ignore', 'pipe', 'ignore', 'pipe'],
     })
     let output = ''
-    child.stdout.setEncoding('utf8').on('data', (text) => (output += text))
+    child.stdout?.setEncoding('utf8').on('data', (text) => (output += text))
     const asks = child.stdio[3] as Duplex
     const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
     for await (const pid of asks) asks.write(`${await answer(String(pid).trim(), folder)}\n`)
