@@ -33,6 +33,8 @@ export function watchLines(lineBytes: number, onLine: OnLine): { add(chunk: Buff
         take(chunk.subarray(from, at))
         endLine()
         from = at + 1
+        // A flood of nothing else is as long as its bytes: looked for one by one, each would cost as much as a line.
+        while (chunk[from] === LINE_END) from++
       }
       take(chunk.subarray(from))
     },
