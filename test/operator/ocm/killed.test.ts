@@ -5,9 +5,13 @@ import { test } from 'node:test'
 import { startInstance } from '../../../operator/ocm/instance.ts'
 import { sharing } from '../../../operator/ocm/shared/open.ts'
 import { seededRandom } from '../../support/builders/seeded-random.ts'
+import { rounds } from '../../support/machine/full-form.ts'
 import { until } from '../../support/machine/until.ts'
 import { hammer, held } from '../../support/operator/killed-plugin.ts'
 import { LIST_CALL, sharedScene } from '../../support/operator/shared-scene.ts'
+
+/** Each is a start of another process. */
+const KILLS = rounds({ short: 4, full: 10 })
 
 const CAPABILITIES = JSON.stringify({
   capabilities: [
@@ -25,14 +29,14 @@ for (const [title, start] of [
   ['one that others may share', sharing(false)],
 ] as const)
   test(
-    `every call over a plugin that is killed ten times is answered or fails with a code: ${title}`,
+    `every call over a plugin that is killed again and again is answered or fails with a code: ${title}`,
     {
       skip: process.platform !== 'linux' && 'reads what is held from /proc',
     },
-    (t) => killTenTimes(t, start),
+    (t) => killAgainAndAgain(t, start),
   )
 
-async function killTenTimes(t: TestContext, start: typeof startInstance): Promise<void> {
+async function killAgainAndAgain(t: TestContext, start: typeof startInstance): Promise<void> {
   const scene = sharedScene(t, {
     capabilities: CAPABILITIES,
     answers: { '/components/list': { echo: true, body: { list: [] } }, '/sign': { body: SIGNED } },
@@ -40,11 +44,11 @@ async function killTenTimes(t: TestContext, start: typeof startInstance): Promis
   const before = held()
   const { host, close } = scene.host({ start })
   const requests = [LIST_CALL, LIST_CALL, LIST_CALL, SIGN]
-  const outcome = await hammer({ host, calls: 400, kills: 10, random: seededRandom(), requests })
+  const outcome = await hammer({ host, calls: 40 * KILLS, kills: KILLS, random: seededRandom(), requests })
   await close()
   const { answered, failed, kills } = outcome
-  assert.equal(kills, 10)
-  assert.ok(answered >= 300, JSON.stringify(outcome))
+  assert.equal(kills, KILLS)
+  assert.ok(answered >= 30 * KILLS, JSON.stringify(outcome))
   // Such as a signature: nobody knows whether it was made.
   assert.deepEqual(
     Object.keys(failed).filter((code) => code !== 'PLUGIN_EXITED'),

@@ -1,6 +1,6 @@
 // Calls over one plugin that somebody kills again and again, at moments that a seed decides: what became of the calls, and what is
 // left of everything else.
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import type { openPluginHost } from '../../../operator/ocm/host.ts'
@@ -80,12 +80,20 @@ function heapBytes(): number {
 
 /** Descriptors of this process, and children of it that have ended and were not collected. */
 export function held(): { readonly descriptors: number; readonly zombies: number } {
-  const children = readdirSync('/proc').filter((name) => {
-    const stat = /^\d+$/.test(name) ? textOf(`/proc/${name}/stat`) : ''
+  const zombies = ownChildren().filter((pid) => {
+    const stat = textOf(`/proc/${pid}/stat`)
     const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     return state === 'Z' && Number(parent) === process.pid
   })
-  return { descriptors: readdirSync('/proc/self/fd').length, zombies: children.length }
+  return { descriptors: readdirSync('/proc/self/fd').length, zombies: zombies.length }
+}
+
+/** Those of all threads. A kernel that keeps no list of them leaves all processes to be looked at. */
+function ownChildren(): readonly string[] {
+  const lists = readdirSync('/proc/self/task').map((thread) => `/proc/self/task/${thread}/children`)
+  if (!existsSync(`/proc/self/task/${process.pid}/children`))
+    return readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  return lists.flatMap((list) => textOf(list).split(' ')).filter((pid) => pid !== '')
 }
 
 function textOf(path: string): string {
