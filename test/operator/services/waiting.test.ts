@@ -24,7 +24,7 @@ test(
   options,
   async (t) => {
     const scene = await aServiceScene(t, {})
-    const health = [{ tool: 'says', args: ['', 'no disk', '1'], interval: '10ms' }]
+    const health = [{ tool: 'says', args: ['', 'no disk', '1'], interval: '200ms' }]
     const idle = scene.script('exec sleep 600')
     const after = { db: { condition: 'service_healthy' }, job: { condition: 'completed' }, up: null }
     scene.write({ web: { ...idle, depends_on: after }, db: { ...idle, health }, job: idle, up: idle })
