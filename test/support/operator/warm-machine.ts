@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import type { TestContext } from 'node:test'
 import { readWarmRun } from '../../../client/index.ts'
@@ -98,5 +99,28 @@ export async function aWarmMachine(t: TestContext, programs: Readonly<Record<str
     return { pid: child.pid, stdout, stderr, exitCode, signal }
   }
 
-  return { ...machine, configPath, temporary, env, start, run }
+  /** Of many runs that are left alone one process can ask; one that is not ends it. */
+  let asking: { child: ChildProcess; answers: AsyncIterator<string> } | undefined
+  t.after(() => asking?.child.kill('SIGKILL'))
+
+  /** What the file of the warm path says of a run, and whatever else is printed: `left` where it leaves it to the full path. */
+  async function ask(words: readonly string[]): Promise<string | undefined> {
+    const both = ['-c', 'exec "$@" 2>&1', 'sh', process.execPath, fixture('ask-warm.cjs'), file]
+    const { child, answers } = asking ?? withAnswers(spawn('/bin/sh', both, { cwd: folder, env, stdio: 'pipe' }))
+    asking = { child, answers }
+    child.stdin?.write(`${JSON.stringify(['run', ...words])}\n`)
+    const { value } = await answers.next()
+    if (value !== 'left') asking = undefined
+    return value
+  }
+
+  const isWarm = (request: string) => readWarmRun({ ...base, configPath, request }) !== undefined
+
+  return { ...machine, configPath, temporary, env, start, run, ask, isWarm }
+}
+
+function withAnswers(child: ChildProcess) {
+  child.stdin?.on('error', () => undefined)
+  if (!child.stdout) throw new Error('nothing is heard of it')
+  return { child, answers: createInterface({ input: child.stdout })[Symbol.asyncIterator]() }
 }
