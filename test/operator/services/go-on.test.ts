@@ -1,27 +1,27 @@
 // After a supervisor was killed: each word that says that the config is applied leaves one that supervises all that runs.
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
-import { stringify } from 'yaml'
 import { supervisorOf } from '../../../operator/services/control-file.ts'
-import { placesOf } from '../../../operator/services/places.ts'
-import { tempFolder } from '../../support/machine/temp-folder.ts'
 import { until } from '../../support/machine/until.ts'
 import { octoIn } from '../../support/octo/in-process-octo.ts'
 import { runOcto } from '../../support/octo/run-octo.ts'
-import { endMarked } from '../../support/operator/service-scene.ts'
+import { aServiceScene, endMarked } from '../../support/operator/service-scene.ts'
 
 const options = { skip: process.platform === 'linux' ? false : 'services are run on Linux' }
 const IDLE = { command: ['/bin/sh', '-c', '[ "$0" = check ] || exec sleep 600'] }
 const CHECKED = { ...IDLE, health: [{ tool: 'run-service', args: ['check'] }] }
 
-/** Services that run, and whose supervisor was killed. */
-async function aPlace(t: TestContext, services: object) {
-  const folder = tempFolder(t)
-  const write = (next: object) => writeFileSync(join(folder, 'octo.yaml'), stringify({ services: next }))
-  const places = placesOf(join(folder, 'octo.yaml'), { HOME: folder })
+type Services = Readonly<Record<string, object>>
+
+/**
+ * Services that run, and whose supervisor was killed, or, which is the same for them, was one of this process that has left.
+ */
+async function aPlace(t: TestContext, services: Services, by: 'octo start' | 'this process' = 'this process') {
+  const scene = await aServiceScene(t, services)
+  const { folder, project } = scene
+  const { places } = project
   const place = { cwd: folder, env: { HOME: folder, TMPDIR: folder } }
   t.after(async () => {
     const supervisor = supervisorOf(places)
@@ -38,18 +38,28 @@ async function aPlace(t: TestContext, services: object) {
     process.kill(supervisor.pid, 'SIGKILL')
     await until(() => supervisorOf(places) === undefined)
   }
-  write(services)
-  const started = await runOcto(['start'], place)
-  assert.equal(started.code, 0, started.stderr)
+  if (by === 'this process') {
+    await scene.supervise(async (supervisor) => {
+      await supervisor.start(await scene.load(), [])
+    })
+  } else {
+    const started = await runOcto(['start'], place)
+    assert.equal(started.code, 0, started.stderr)
+  }
   const before = (await status()).services.map(({ pid }: { pid: number }) => pid)
-  await kill()
+  if (by === 'octo start') await kill()
   const log = () => readFileSync(places.supervisorLog, 'utf8')
-  return { write, octo, status, healthOf, kill, before, log, apart: (...words: string[]) => runOcto(words, place) }
+  const apart = (...words: string[]) => runOcto(words, place)
+  return { write: scene.write, octo, status, healthOf, before, log, apart }
 }
 
 for (const words of [['apply'], ['apply', 'web'], ['start'], ['start', 'web']])
   test(`\`octo ${words.join(' ')}\` of what runs as it is to leaves a supervisor of all of it`, options, async (t) => {
-    const { status, healthOf, before, apart } = await aPlace(t, { web: IDLE, db: CHECKED })
+    const { status, healthOf, before, apart } = await aPlace(
+      t,
+      { web: IDLE, db: CHECKED },
+      words[0] === 'start' && words.length === 1 ? 'octo start' : 'this process',
+    )
     assert.equal((await healthOf('db')).health, 'starting', 'nobody looks at it')
     const { code, stdout, stderr } = await apart(...words)
     assert.equal(code, 0, stdout + stderr)
@@ -65,7 +75,7 @@ for (const words of [['apply'], ['apply', 'web'], ['start'], ['start', 'web']])
   })
 
 test('the log of a supervisor apart from its terminal says when', options, async (t) => {
-  const { log } = await aPlace(t, { web: IDLE })
+  const { log } = await aPlace(t, { web: IDLE }, 'octo start')
   assert.match(log(), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ web\.1: running$/m)
 })
 
