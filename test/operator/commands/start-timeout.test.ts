@@ -8,8 +8,22 @@ import { listening } from '../../support/machine/listening.ts'
 import { runShell, runWell } from '../../support/machine/run-shell.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 import { until } from '../../support/machine/until.ts'
+import { octoIn } from '../../support/octo/in-process-octo.ts'
+import { BUNDLE } from '../../support/octo/run-octo.ts'
 
 const skip = process.platform !== 'linux' && 'services are run on Linux only'
+
+/** As `runShell` would, without a process for each look. */
+async function octo(cwd: string, ...words: string[]) {
+  const { code, stdout, stderr } = await octoIn({ cwd, env: { OCTO_HOME: `${cwd}/store`, ...BUNDLE } }, words)
+  return { code, output: stdout + stderr }
+}
+
+async function statusIn(cwd: string): Promise<string> {
+  const { code, output } = await octo(cwd, 'status')
+  assert.equal(code, 0, output)
+  return output
+}
 
 const CONFIG = `services:
   slow:
@@ -26,21 +40,21 @@ for (const words of ['start', 'restart web', 'apply --yes'])
   }, async (t) => {
     const cwd = tempFolder(t)
     writeFileSync(join(cwd, 'octo.yaml'), CONFIG)
-    t.after(async () => void (await runShell('octo stop', { cwd })))
+    t.after(async () => void (await octo(cwd, 'stop')))
     await runWell('octo start slow', { cwd })
     const { code, output } = await runShell(`octo ${words} --timeout 1ms`, { cwd })
     assert.equal(code, 1, output)
     assert.match(output, /the time of `--timeout` is over.*`octo status --watch` shows how it goes on/)
-    await until(async () => /^web +waiting/m.test(await runWell('octo status', { cwd })))
+    await until(async () => /^web +waiting/m.test(await statusIn(cwd)))
   })
 
 test('a time that is none is refused before anything is started', { skip }, async (t) => {
   const cwd = tempFolder(t)
   writeFileSync(join(cwd, 'octo.yaml'), CONFIG)
-  const { code, output } = await runShell('octo start --timeout 30', { cwd })
+  const { code, output } = await octo(cwd, 'start', '--timeout', '30')
   assert.deepEqual([code, /expects a duration, such as 30s, found `30`/.test(output)], [64, true], output)
-  assert.match((await runShell('octo start --foreground --timeout 30s', { cwd })).output, /leave one of them away/)
-  assert.match(await runWell('octo status', { cwd }), /no service of this config was started yet/)
+  assert.match((await octo(cwd, 'start', '--foreground', '--timeout', '30s')).output, /leave one of them away/)
+  assert.match(await statusIn(cwd), /no service of this config was started yet/)
 })
 
 test('the time counts while a new supervisor still reads the config, which goes on and starts the services', {
@@ -58,11 +72,11 @@ test('the time counts while a new supervisor still reads the config, which goes 
   })
   const port = await listening(t, server)
   writeFileSync(join(cwd, 'octo.yaml'), `include: ["http://127.0.0.1:${port}/more.yaml"]\n${CONFIG}`)
-  t.after(async () => void (await runShell('octo stop', { cwd })))
+  t.after(async () => void (await octo(cwd, 'stop')))
   t.after(() => held.resolve())
   const { code, output } = await runShell('octo start slow --timeout 1ms', { cwd })
   assert.equal(code, 1, output)
   assert.match(output, /the time of `--timeout` is over.*still being seen to/)
   held.resolve()
-  await until(async () => /^slow +running/m.test(await runWell('octo status', { cwd })))
+  await until(async () => /^slow +running/m.test(await statusIn(cwd)))
 })
