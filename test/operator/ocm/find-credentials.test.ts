@@ -47,7 +47,7 @@ test('calls that are given no credentials', { skip }, async (t) => {
         [SHOP_CALL, [], { list: ['nobody'] }],
       ] as const
       for (const [call, credentialRepositories, answer] of rows) {
-        await using host = scene.host({ credentialRepositories })
+        await using host = scene.laterHost({ credentialRepositories })
         assert.deepEqual(await host.call(call), answer)
         assert.equal(host.status().length, 1)
       }
@@ -56,14 +56,14 @@ test('calls that are given no credentials', { skip }, async (t) => {
 
   await t.test('one that has nothing is passed over, one that fails only where another has it', async () => {
     const broken = { type: 'Broken/v1' }
-    await using host = scene.host({ credentialRepositories: [broken, ...REPOSITORIES] })
+    await using host = scene.laterHost({ credentialRepositories: [broken, ...REPOSITORIES] })
     assert.deepEqual(await host.call(SHOP_CALL), LOGGED_IN)
-    await using alone = scene.host({ credentialRepositories: [{ type: 'Inner/v1' }] })
+    await using alone = scene.laterHost({ credentialRepositories: [{ type: 'Inner/v1' }] })
     assert.deepEqual(await alone.call(SHOP_CALL), { list: ['nobody'] })
-    await using failing = scene.host({ credentialRepositories: [{ type: 'Inner/v1' }, broken] })
+    await using failing = scene.laterHost({ credentialRepositories: [{ type: 'Inner/v1' }, broken] })
     const error = await expectCodeAsync('PLUGIN_FAILED', () => failing.call(SHOP_CALL))
     assert.match(error.message, /^the credential repository `Broken\/v1` gives nothing: .*status 503: out of order$/)
-    await using unknown = scene.host({ credentialRepositories: [{ type: 'Ghost/v1' }] })
+    await using unknown = scene.laterHost({ credentialRepositories: [{ type: 'Ghost/v1' }] })
     const missing = await expectCodeAsync('CONTRACT_UNSUPPORTED', () => unknown.call(SHOP_CALL))
     assert.match(missing.message, /^the credential repository `Ghost\/v1` gives nothing: no plugin has /)
   })

@@ -4,6 +4,8 @@ import type { TestContext } from 'node:test'
 import type { HostOptions } from '../../../operator/ocm/host.ts'
 import { openPluginHost } from '../../../operator/ocm/host.ts'
 import type { PluginLine } from '../../../operator/ocm/lines.ts'
+import { sharing } from '../../../operator/ocm/shared/open.ts'
+import { killAllWith } from '../machine/everywhere.ts'
 import { sdkPlugins } from './sdk-plugins.ts'
 
 export const [PASSWORD, LOGIN] = [secretOf('outer'), secretOf('inner')]
@@ -41,10 +43,15 @@ const SERVES: Readonly<Record<string, string>> = {
 export async function credentialScene(t: TestContext) {
   const { folder, env, plugins } = await sdkPlugins(t, SERVES)
   const lines: PluginLine[] = []
+  const isLinux = process.platform === 'linux'
+  if (isLinux) t.after(() => killAllWith(folder))
   const host = (options: Partial<HostOptions> = {}) =>
     openPluginHost({
       ...{ plugins, env, cwd: folder, limits: { startMs: 60_000 }, credentialRepositories: REPOSITORIES },
       ...{ log: (line) => lines.push(line), ...options },
     })
-  return { folder, host, lines }
+  /** Its plugins are those that were started for the one before, where processes can be told apart. */
+  const laterHost = (options: Partial<HostOptions> = {}) =>
+    host({ ...(isLinux ? { start: sharing(true) } : {}), ...options })
+  return { folder, host, laterHost, lines }
 }
