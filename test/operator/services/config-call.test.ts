@@ -16,6 +16,7 @@ import { lacksPty, runOnPty } from '../../support/machine/pty.ts'
 import { openScreen } from '../../support/machine/screen.ts'
 import { filesBelow, tempFolder } from '../../support/machine/temp-folder.ts'
 import { until } from '../../support/machine/until.ts'
+import { octoIn } from '../../support/octo/in-process-octo.ts'
 import { runOcto } from '../../support/octo/run-octo.ts'
 import { endMarked } from '../../support/operator/service-scene.ts'
 
@@ -38,17 +39,19 @@ function aProject(t: TestContext) {
   })
   const octo = (words: readonly string[], env: Record<string, string> = {}) =>
     runOcto(words, { cwd: folder, env: { TMPDIR: folder, ...env } })
+  /** For words that are given no value. */
+  const typed = (...words: string[]) => octoIn({ cwd: folder, env: { TMPDIR: folder } }, words)
   const got = (name: string) => {
     const path = `got.${name}`
     return filesBelow(folder).includes(path) ? readFileSync(join(folder, path), 'utf8') : ''
   }
-  return { folder, places, octo, got }
+  return { folder, places, octo, typed, got }
 }
 
 test('an answer on the terminal reaches the supervisor and its services, and stands nowhere', {
   skip: NOT_LINUX || lacksPty(),
 }, async (t) => {
-  const { folder, places, octo, got } = aProject(t)
+  const { folder, places, octo, typed, got } = aProject(t)
   const screen = openScreen({ columns: 80, rows: 24 })
   const place = { cwd: folder, env: { TERM: 'xterm-256color', TMPDIR: folder }, columns: 80, rows: 24 }
   const start = runOnPty([process.execPath, OCTO, 'start'], screen, place)
@@ -62,9 +65,9 @@ test('an answer on the terminal reaches the supervisor and its services, and sta
     assert.ok(!readFileSync(`/proc/${supervisor.pid}/${name}`, 'utf8').includes('hush-hush'), name)
   for (const path of filesBelow(folder).filter((path) => path !== 'got.web' && !path.endsWith('.sock')))
     assert.ok(!readFileSync(join(folder, path)).includes('hush-hush'), path)
-  for (const words of [['status'], ['stop']]) {
-    const { code, stderr } = await octo(words)
-    assert.deepEqual([code, stderr.includes('warning')], [0, false], `${words}: ${stderr}`)
+  for (const word of ['status', 'stop']) {
+    const { code, stderr } = await typed(word)
+    assert.deepEqual([code, stderr.includes('warning')], [0, false], `${word}: ${stderr}`)
   }
   const { code, stderr } = await octo(['start'])
   assert.deepEqual([code, stderr.includes('ANSWER_MISSING')], [78, true], stderr)
@@ -73,7 +76,7 @@ test('an answer on the terminal reaches the supervisor and its services, and sta
 test('whoever supervises already reads the config as the next command does, and tells what a service runs with', {
   skip: NOT_LINUX,
 }, async (t) => {
-  const { folder, places, octo, got } = aProject(t)
+  const { folder, places, octo, typed, got } = aProject(t)
   writeFileSync(join(folder, 'more.yaml'), `services: {${service('more')}}\n`)
   assert.equal((await octo(['start'], { WORD: 'one' })).code, 0)
   await until(() => got('web') === 'xone')
@@ -96,10 +99,10 @@ test('whoever supervises already reads the config as the next command does, and 
   assert.deepEqual([inside.code, inside.stdout], [7, `xtwo web  ${folder}\n`], inside.stderr)
   const missing = await octo(['exec', 'web', 'none-of-it'])
   assert.deepEqual([missing.code, /`none-of-it` is not in the PATH of the service/.test(missing.stderr)], [127, true])
-  const mistyped = await octo(['exec', 'wbe', 'ls'])
+  const mistyped = await typed('exec', 'wbe', 'ls')
   assert.deepEqual([mistyped.code, /hint: did you mean `web`\?/.test(mistyped.stderr)], [64, true], mistyped.stderr)
-  assert.equal((await octo(['stop'])).code, 0)
-  const gone = await octo(['exec', 'web', 'ls'])
+  assert.equal((await typed('stop')).code, 0)
+  const gone = await typed('exec', 'web', 'ls')
   assert.deepEqual([gone.code, /hint: run `octo start` first/.test(gone.stderr)], [64, true], gone.stderr)
 })
 
