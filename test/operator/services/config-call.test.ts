@@ -102,6 +102,8 @@ test('whoever supervises already reads the config as the next command does, and 
   const mistyped = await typed('exec', 'wbe', 'ls')
   assert.deepEqual([mistyped.code, /hint: did you mean `web`\?/.test(mistyped.stderr)], [64, true], mistyped.stderr)
   assert.equal((await typed('stop')).code, 0)
+  // The command has its answer a moment before the supervisor has gone, whom the next one would still ask.
+  await until(() => supervisorOf(places) === undefined)
   const gone = await typed('exec', 'web', 'ls')
   assert.deepEqual([gone.code, /hint: run `octo start` first/.test(gone.stderr)], [64, true], gone.stderr)
 })
