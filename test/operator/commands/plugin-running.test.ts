@@ -70,7 +70,7 @@ test('what one prints that nobody uses is kept within bounds by one octo, which 
   await until(() => keepers().length === 1)
   const [places] = allSharedPlaces({ TMPDIR: join(folder, 'tmp') })
   assert.ok(places)
-  appendFileSync(places.stderr, `${'x'.repeat(1023)}\n`.repeat(60 * 1024))
+  appendFileSync(places.stderr, `${'x'.repeat(1023)}\n`.repeat(44 * 1024))
   await until(() => keptBytes(places.stderr) <= 40 * 1024 * 1024)
   assert.equal(JSON.parse((await type('ps', '--json')).stdout)[0].pid, pid)
   await type('stop')

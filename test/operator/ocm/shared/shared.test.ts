@@ -190,7 +190,7 @@ test('what one printed that nobody uses is kept within bounds by whoever comes b
   await keeper.ask()
   await keeper.close()
   const { stderr } = scene.places()
-  appendFileSync(stderr, `${'x'.repeat(1023)}\n`.repeat(60 * 1024))
+  appendFileSync(stderr, `${'x'.repeat(1023)}\n`.repeat(44 * 1024))
   await sweepShared(scene.env)
   assert.ok(keptBytes(stderr) <= 40 * 1024 * 1024, `${keptBytes(stderr)} bytes`)
   assert.equal(scene.running().length, 1)
@@ -234,7 +234,7 @@ test('one that cannot be started leaves nothing, and the next process tries it a
 })
 
 test('one that prints without end before it is well is ended, and leaves nothing running', { skip }, async (t) => {
-  const scene = sharedScene(t, { floodsFirst: 80 })
+  const scene = sharedScene(t, { floodsFirst: 65 })
   const host = scene.host()
   const error = await expectCodeAsync('HANDSHAKE_REFUSED', () => host.ask())
   assert.match(error.message, /it printed more than 67108864 bytes before it was well$/)
