@@ -45,7 +45,7 @@ test('a registry that starts puts back what is missing of its tree and takes awa
   await registry.serving.registry.tree.check()
   await registry.stop()
   const plugin = join(registry.dataDir, 'tree/repos/core/hello')
-  const files = () => filesBelow(join(registry.dataDir, 'tree')).sort()
+  const files = () => filesBelow(join(registry.dataDir, 'tree')).toSorted()
   const before = files()
   await rm(`${plugin}.json`)
   await mkdir(join(plugin, '9.9.9'))
