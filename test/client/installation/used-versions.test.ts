@@ -57,14 +57,14 @@ test(
   },
 )
 
-/** Four of them are looked at each time, any of which may be changing. */
+/** Two of them are looked at each time, any of which may be changing. */
 const LOOKS = rounds({ short: 120, full: 300 })
 /** Becomes itself again and again, as long as it is. */
 const CHANGES = 'exec /bin/sh -c "$0" "$0"'
 
 test('what becomes another program just now needs the guard as well', onLinux, async (t) => {
   const folder = tempFolder(t)
-  const versions = ['1.2.3', '1.2.4', '1.2.5', '1.2.6']
+  const versions = ['1.2.3', '1.2.4']
   for (const version of versions) {
     const guard = join(folder, `versions/${version}/lib/octo/operator/exec/node-guard.cjs`)
     const env = { NODE_OPTIONS: `--require "${guard}"` }
