@@ -4,9 +4,9 @@ import { test } from 'node:test'
 import { seededRandom } from '../support/builders/seeded-random.ts'
 import { aConsumer } from '../support/client/consumer.ts'
 import { expectTidyAfterCollect, expectWholeStore, leftovers } from '../support/client/store-state.ts'
-import type { FaultScene } from '../support/faults/fault-scene.ts'
-import { aFaultScene } from '../support/faults/fault-scene.ts'
-import { startRegistryChild } from '../support/registry/registry-child.ts'
+import type { FaultScene, KillableScene } from '../support/faults/fault-scene.ts'
+import { aFaultScene, aKillableScene } from '../support/faults/fault-scene.ts'
+import { startTestRegistry } from '../support/registry/test-registry.ts'
 
 const SIZE = 6_000_000
 /** A gate that could not find out is closed: the check is `unknown`. */
@@ -37,8 +37,7 @@ test('a registry that is killed in mid-download and started later is asked for t
   assert.equal(failed.code, UNDECIDED, failed.stderr)
   assert.match(failed.stdout, /FETCH_FAILED/)
 
-  const second = await startRegistryChild(t, { dataDir: scene.dataDir })
-  scene.proxy.target = second.url
+  await startAgain(t, scene)
   const { code, stderr } = await consumer.octoHere('check')
   assert.equal(code, 0, stderr)
   expectContinued(scene, path)
@@ -49,8 +48,7 @@ test('a registry that is killed in mid-download and started later is asked for t
 test('a registry that is killed in mid-download and comes back at once loses nobody more than a second install', async (t) => {
   const { scene, consumer, path } = await heldInstall(t)
   await killUnder(scene)
-  const second = await startRegistryChild(t, { dataDir: scene.dataDir })
-  scene.proxy.target = second.url
+  await startAgain(t, scene)
   const first = await consumer.running
   if (first.code !== 0) {
     assert.equal(first.code, UNDECIDED, first.stderr)
@@ -64,7 +62,7 @@ test('a registry that is killed in mid-download and comes back at once loses nob
 /** An install whose download hangs somewhere in the middle. */
 async function heldInstall(t: TestContext) {
   const random = seededRandom()
-  const scene = await aFaultScene(t, { count: 1, size: SIZE })
+  const scene = await aKillableScene(t, { count: 1, size: SIZE })
   const [path = ''] = scene.plugins.paths
   const afterBytes = SIZE / 4 + random.below(SIZE / 2)
   scene.proxy.fault = (asked) => (asked === path ? { kind: 'hold', afterBytes } : undefined)
@@ -75,9 +73,14 @@ async function heldInstall(t: TestContext) {
   return { scene, path, consumer: { ...consumer, running } }
 }
 
-async function killUnder({ registry, proxy }: FaultScene): Promise<void> {
+async function killUnder({ registry, proxy }: KillableScene): Promise<void> {
   await registry.kill()
   proxy.breakHeld()
+}
+
+async function startAgain(t: TestContext, { proxy, dataDir, key }: KillableScene): Promise<void> {
+  const { url } = await startTestRegistry(t, { dataDir, key, baseUrl: 'http://registry.test' })
+  proxy.target = url
 }
 
 /** Every request but the first asks for the rest, and together they take little more than the file. */
