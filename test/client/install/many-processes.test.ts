@@ -12,7 +12,8 @@ import type { ClientMachine } from '../../support/client/client-machine.ts'
 import { aMachine, key, LINUX } from '../../support/client/client-machine.ts'
 import { rounds } from '../../support/machine/full-form.ts'
 import { filesBelow } from '../../support/machine/temp-folder.ts'
-import type { OctoOptions, OctoRun } from '../../support/octo/run-octo.ts'
+import { octoIn } from '../../support/octo/in-process-octo.ts'
+import type { OctoOptions } from '../../support/octo/run-octo.ts'
 import { runOcto } from '../../support/octo/run-octo.ts'
 
 const filler = Buffer.alloc(200_000, 'x')
@@ -38,34 +39,49 @@ type Installing = {
   readonly storeRoot?: string
   readonly asked?: readonly string[]
   readonly frozen?: boolean
-  readonly onStart?: NonNullable<OctoOptions['onStart']>
 }
 
-/** `octo install` as people start it, which takes a third of what its sources take. */
-function octoInstall({ base, registry, folder }: ClientMachine, changes: Installing = {}): Promise<OctoRun> {
-  const { lockPath = base.lockPath, storeRoot = base.storeRoot, asked = pins, frozen, onStart } = changes
+/** Words of `octo install`, and where they are typed. */
+function anInstall({ base, registry, folder }: ClientMachine, changes: Installing) {
+  const { lockPath = base.lockPath, storeRoot = base.storeRoot, asked = pins, frozen } = changes
   const config = join(folder, `${asked.join('+')}.yaml`)
   const repo = `{url: "${registry.url()}", keys: ["${publicKeyLine(key.trustKey)}"]}`
   const plugins = asked.map((plugin) => `${plugin}: {version: "*"}`).join(', ')
   writeFileSync(config, `operator:\n  repos: {core: ${repo}}\n  plugins: {${plugins}}\n`)
   const words = ['install', '--json', '--platform', LINUX, '--config', config, '--lock', lockPath]
   const env = { OCTO_HOME: storeRoot, HOME: folder }
-  return runOcto(frozen ? [...words, '--frozen'] : words, { cwd: folder, env, ...(onStart ? { onStart } : {}) })
+  return { words: frozen ? [...words, '--frozen'] : words, place: { cwd: folder, env } }
 }
 
-async function installed(machine: ClientMachine, changes: Installing = {}) {
-  const { code, stdout, stderr } = await octoInstall(machine, changes)
+/** As people start it, which takes a third of what its sources take. */
+function octoInstall(machine: ClientMachine, changes: Installing & Pick<OctoOptions, 'onStart'>) {
+  const { words, place } = anInstall(machine, changes)
+  return runOcto(words, changes.onStart ? { ...place, onStart: changes.onStart } : place)
+}
+
+const installed = async (machine: ClientMachine, changes: Installing) => reportOf(await octoInstall(machine, changes))
+
+/** The same without a process of its own, before and after those that are at it together. */
+async function installedHere(machine: ClientMachine, changes: Installing = {}) {
+  const { words, place } = anInstall(machine, changes)
+  return reportOf(await octoIn(place, words))
+}
+
+function reportOf({ code, stdout, stderr }: { readonly code: number | null; stdout: string; stderr: string }) {
   assert.equal(code, 0, stderr)
   const { plugins, downloaded } = JSON.parse(stdout) as { plugins: { path: string }[]; downloaded: unknown[] }
   return { paths: plugins.map(({ path }) => path), downloaded: downloaded.length }
 }
 
-const PROCESSES = rounds({ short: 4, full: 64 })
+const PROCESSES = rounds({ short: 3, full: 64 })
 const KILLS = rounds({ short: 3, full: 8 })
 
 test(`${PROCESSES} processes fill one store together, each blob downloaded once`, { timeout: 500_000 }, async (t) => {
   const machine = await aMachine(t, recipes)
-  await installed(machine, { lockPath: join(machine.folder, 'first.lock'), storeRoot: join(machine.folder, 'other') })
+  await installedHere(machine, {
+    lockPath: join(machine.folder, 'first.lock'),
+    storeRoot: join(machine.folder, 'other'),
+  })
   const lock = readFileSync(join(machine.folder, 'first.lock'))
   machine.registry.requests.length = 0
   const installs = Array.from({ length: PROCESSES }, (_none, index) => {
@@ -91,13 +107,25 @@ test(`${PROCESSES} processes fill one store together, each blob downloaded once`
 test('processes that lock together lose nothing of each other', { timeout: 500_000 }, async (t) => {
   const machine = await aMachine(t, recipes)
   const some = pins.slice(0, PROCESSES)
+  answerTogether(machine, some.length)
   await Promise.all(some.map((pin) => installed(machine, { asked: [pin] })))
   assert.deepEqual(Object.keys(machine.readLock().plugins).sort(), some.map((pin) => `core/${pin}`).sort())
 })
 
+/** Bundles, behind which a lock is written, are answered once so many are asked for. */
+function answerTogether({ registry }: ClientMachine, count: number): void {
+  const waiting: (() => void)[] = []
+  registry.misbehave = (path, _request, response) => {
+    if (!path.endsWith('/release.sigstore.json')) return false
+    waiting.push(() => response.end(registry.files.get(path)))
+    if (waiting.length === count) for (const answer of waiting) answer()
+    return true
+  }
+}
+
 test('an install after one that was killed at any moment is whole', { timeout: 500_000 }, async (t) => {
   const machine = await aMachine(t, recipes)
-  await installed(machine)
+  await installedHere(machine)
   const requests = machine.registry.requests.length
   const lockText = readFileSync(machine.base.lockPath)
   for (let round = 0; round < KILLS; round++) {
@@ -114,7 +142,7 @@ test('an install after one that was killed at any moment is whole', { timeout: 5
       },
     })
     machine.registry.misbehave = undefined
-    const { paths } = await installed(machine, { storeRoot, frozen: true })
+    const { paths } = await installedHere(machine, { storeRoot, frozen: true })
     assert.equal(paths.length, 10)
     for (const path of paths) assert(existsSync(path))
     assert.deepEqual((await verifyStore(openStore(storeRoot))).problems, [])
