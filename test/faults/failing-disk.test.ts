@@ -11,6 +11,7 @@ import { publishRelease } from '../support/publisher/publish-release.ts'
 import { expectCleanFsck } from '../support/registry/fsck.ts'
 import { prepareRegistryData, startRegistryChild } from '../support/registry/registry-child.ts'
 import { proveAllShown } from '../support/registry/served-release.ts'
+import { startTestRegistry } from '../support/registry/test-registry.ts'
 
 const skip = whyNoFailingDisk() ?? false
 const DISKS = rounds({ short: 1, full: 20 })
@@ -46,13 +47,13 @@ test(`a registry whose disk becomes read-only, ${DISKS} times, takes nothing mor
     assert.equal(code, HALTED, registry.log())
 
     disk.mend()
-    const second = await startRegistryChild(t, { dataDir })
+    const second = await startTestRegistry(t, { dataDir, key, baseUrl: 'http://registry.test' })
     const document = await proveAllShown(second.url, key.trustKey, early.predicate)
     const shown = document?.versions.map(({ version }) => String(version)) ?? []
     for (const { predicate } of isKept ? [...kept, early] : kept)
       assert.ok(shown.includes(predicate.version), predicate.version)
     assert.ok(!shown.includes(late.predicate.version))
-    const again = await publishRelease({ ...second, token }, late)
+    const again = await publishRelease(second, late)
     assert.ok([200, 201].includes(again.status), JSON.stringify(again.body))
     await second.stop()
     await expectCleanFsck(dataDir)

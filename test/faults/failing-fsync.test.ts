@@ -10,6 +10,7 @@ import { publishRelease } from '../support/publisher/publish-release.ts'
 import { expectCleanFsck } from '../support/registry/fsck.ts'
 import { prepareRegistryData, startRegistryChild } from '../support/registry/registry-child.ts'
 import { proveAllShown } from '../support/registry/served-release.ts'
+import { startTestRegistry } from '../support/registry/test-registry.ts'
 
 const skip = whyNoInjection() ?? false
 /** A publish of one blob, its bundle and its documents takes no more of them in any thread. */
@@ -46,10 +47,10 @@ async function failAt(t: TestContext, nth: number): Promise<readonly string[]> {
   const files = await injection.detach()
   assert.equal(ended.code, files.length > 0 ? HALTED : 0, `${files}: ${registry.log()}`)
 
-  const second = await startRegistryChild(t, { dataDir })
+  const second = await startTestRegistry(t, { dataDir, key, baseUrl: 'http://registry.test' })
   const document = await proveAllShown(second.url, key.trustKey, release.predicate)
   assert.ok(document || status !== 201, `${files} failed, the publish was acknowledged and is lost`)
-  const again = await publishRelease({ url: second.url, token }, release)
+  const again = await publishRelease(second, release)
   assert.ok([200, 201].includes(again.status), JSON.stringify(again.body))
   await second.stop()
   await expectCleanFsck(dataDir)
