@@ -20,7 +20,7 @@ type PublishingCrowd = {
   /** The same with SIGTERM, after at least one answer that acknowledges something; gives how the registry ended. */
   workUntilStopped(registry: RegistryChild): Promise<RegistryEnd>
   /** All finish what was interrupted. */
-  finish(registry: RegistryChild): Promise<void>
+  finish(registry: Pick<RegistryChild, 'url'>): Promise<void>
 }
 
 const PUBLISHERS = 4
