@@ -1,8 +1,10 @@
 // A store that all users of a machine read: what it has is proven and run there, and nothing is written there.
 import assert from 'node:assert/strict'
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { readWarmRun } from '../../../client/index.ts'
@@ -98,18 +100,35 @@ test('a warm run from the shared store keeps every guard', async (t) => {
   assert.equal(warm(), undefined, 'somebody else’s')
 })
 
-/** As another user does: what it found where. */
+/** As another user does, for each line of options: what it found where. Loading octo takes that user longer than all answers. */
 const AS_USER = `
+  import { createInterface } from 'node:readline'
   import { openClient } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, '../../../client/index.ts')).href)}
-  const warnings = []
-  await using client = await openClient({
-    ...JSON.parse(process.argv[1]),
-    report: { warn: (line) => warnings.push(line) },
-  })
-  const { executables, failed } = await client.install()
-  const paths = executables.map((executable) => client.locate(executable).path)
-  process.stdout.write(JSON.stringify({ warnings, paths, failed: failed.map(({ error }) => error.message) }))
+  for await (const line of createInterface({ input: process.stdin })) {
+    const warnings = []
+    await using client = await openClient({ ...JSON.parse(line), report: { warn: (line) => warnings.push(line) } })
+    const { executables, failed } = await client.install()
+    const paths = executables.map((executable) => client.locate(executable).path)
+    console.log(JSON.stringify({ warnings, paths, failed: failed.map(({ error }) => error.message) }))
+  }
 `
+
+type Found = { readonly warnings: string[]; readonly paths: string[]; readonly failed: string[] }
+
+/** A process of another user, which answers each time it is asked. */
+function aStranger(t: TestContext): (options: object) => Promise<Found> {
+  const child = spawn(process.execPath, [...FROM_SOURCES, '--input-type=module', '-e', AS_USER], {
+    ...{ uid: STRANGER, gid: STRANGER, cwd: '/', stdio: ['pipe', 'pipe', 'inherit'] },
+  })
+  t.after(() => child.kill('SIGKILL'))
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  return async (options) => {
+    child.stdin.write(`${JSON.stringify(options)}\n`)
+    const { value, done } = await lines.next()
+    assert(!done, 'it ended without an answer')
+    return JSON.parse(value)
+  }
+}
 
 /** Another user needs a way to the sources, and to the store. */
 const noOtherUser = !isRoot
@@ -122,6 +141,7 @@ test('another user runs what root put there, and nothing that others may change'
   const { aUser, sharedRoot, layout, tar, folder, base, change } = await aSharedMachine(t)
   chmodSync(folder, 0o755)
   chmodSync(base.lockPath, 0o644)
+  const ask = aStranger(t)
   const asUser = () => {
     const { storeRoot, config, ...rest } = aUser()
     const home = `${storeRoot}-home`
@@ -129,19 +149,14 @@ test('another user runs what root put there, and nothing that others may change'
     chownSync(home, STRANGER, STRANGER)
     const { inputs: _none, ...plain } = config
     const options = { ...base, ...rest, config: plain, storeRoot: join(home, 'store'), offline: true }
-    const words = [...FROM_SOURCES, '--input-type=module', '-e', AS_USER, JSON.stringify(options)]
-    const { stdout, stderr } = spawnSync(process.execPath, words, {
-      ...{ uid: STRANGER, gid: STRANGER, cwd: '/', encoding: 'utf8' },
-    })
-    assert.notEqual(stdout, '', stderr)
-    return JSON.parse(stdout) as { warnings: string[]; paths: string[]; failed: string[] }
+    return ask(options)
   }
-  const { warnings, paths, failed } = asUser()
+  const { warnings, paths, failed } = await asUser()
   assert.deepEqual([warnings, failed, paths.length], [[], [], 2])
   assert(paths.every((path) => path.startsWith(sharedRoot)))
   {
     using _changed = change(() => chownSync(join(layout.tree(tar.key), 'lib/data'), STRANGER + 1, STRANGER + 1))
-    const copied = asUser()
+    const copied = await asUser()
     assert.match(copied.warnings.join('\n'), /`lib\/data` belongs to another user$/)
     assert.deepEqual(
       copied.paths.map((path) => path.startsWith(sharedRoot)),
@@ -149,7 +164,7 @@ test('another user runs what root put there, and nothing that others may change'
     )
   }
   using _closed = change(() => chmodSync(layout.releases, 0o700))
-  const refused = asUser()
+  const refused = await asUser()
   assert.match(refused.warnings.join('\n'), /is passed over: it cannot be read \(EACCES\)/)
   assert.deepEqual(refused.paths, [])
 })
