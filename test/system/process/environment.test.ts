@@ -8,10 +8,11 @@ import { test } from 'node:test'
 import { environmentOf, isChanging, Patience, patiently } from '../../../system/process/environment.ts'
 import type { ProcessStat } from '../../../system/process/identity.ts'
 import { environmentState, statOf } from '../../../system/process/identity.ts'
+import { rounds } from '../../support/machine/full-form.ts'
 
 const onLinux = { skip: process.platform !== 'linux' && 'environments are read from /proc, which Linux has' }
-const ROUNDS = 1000
-const MIDSTS = 500
+const ROUNDS = rounds({ short: 300, full: 1000 })
+const MIDSTS = rounds({ short: 150, full: 500 })
 
 /** Becomes itself again and again, as long as it is. */
 const CHANGES = 'exec /bin/sh -c "$0" "$0"'
