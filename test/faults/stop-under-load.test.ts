@@ -14,7 +14,7 @@ import { prepareRegistryData, startRegistryChild } from '../support/registry/reg
 import { proveAllShown } from '../support/registry/served-release.ts'
 import { startTestRegistry } from '../support/registry/test-registry.ts'
 
-const TRANSFERS = 4
+const TRANSFERS = 2
 const BYTES = 12_000_000
 const CLEAN = { code: 0, signal: null }
 
