@@ -91,8 +91,18 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
     test('digests of component versions are noted once, for each domain', async (t) => {
       const store = await withRepo(await openStore(t))
       for (const version of ['10.0.0', '2.0.0', '1.0.0']) await seal(store, { version })
-      await seal(store, { plugin: 'other' })
+      // Others of the same name: what is noted of them says nothing about these, and the other way round.
+      const beside = [
+        { repo: CORE, plugin: 'other' as Name },
+        { repo: 'apart' as Name, plugin: HELLO },
+      ] as const
+      await addRepo(store, 'apart')
       const { ociDigests } = store
+      for (const [index, key] of beside.entries()) {
+        for (const version of ['10.0.0', '3.0.0']) await seal(store, { ...key, version })
+        const digests = noted([`beside ${index}`, '10.0.0'])
+        await ociDigests.note(key, { domain: 'a.org', digests })
+      }
       const unknown = (domain: string, limit = 10) => ociDigests.unknown(KEY, { domain, limit })
       assert.deepEqual(await unknown('a.org'), ['1.0.0', '10.0.0', '2.0.0'])
       assert.deepEqual(await unknown('a.org', 1), ['1.0.0'])
@@ -100,8 +110,13 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
       await ociDigests.note(KEY, { domain: 'a.org', digests })
       await ociDigests.note(KEY, { domain: 'a.org', digests })
       assert.deepEqual([await unknown('a.org'), (await unknown('b.org')).length], [['2.0.0'], 3])
-      const found = (content: string, plugin = HELLO) => ociDigests.find({ repo: CORE, plugin }, digestOf(content))
+      const found = (content: string, key: typeof KEY = KEY) => ociDigests.find(key, digestOf(content))
       assert.deepEqual([await found('x'), await found('y'), await found('z')], ['1.0.0', '1.0.0', '10.0.0'])
-      assert.deepEqual([await found('w'), await found('x', 'other' as Name)], [undefined, undefined])
+      assert.equal(await found('w'), undefined)
+      for (const key of beside)
+        assert.deepEqual(
+          [await found('x', key), await ociDigests.unknown(key, { domain: 'a.org', limit: 10 })],
+          [undefined, ['3.0.0']],
+        )
     })
   })
