@@ -6,7 +6,7 @@ import { stringify } from 'yaml'
 import { readConfig } from '../../../config/read-config.ts'
 import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
 import type { Case } from '../../support/builders/field-places.ts'
-import { documentWith, isPlain, LOCAL_CONFIG, places, valueOfKind, WEB } from '../../support/builders/field-places.ts'
+import { documentWith, isPlain, LOCAL_TEXT, places, valueOfKind, WEB } from '../../support/builders/field-places.ts'
 import { writeConfigFiles } from '../../support/machine/config-files.ts'
 import { rounds } from '../../support/machine/full-form.ts'
 
@@ -43,7 +43,7 @@ const isFull = rounds({ short: 0, full: 1 }) > 0
 
 for (const [nth, [way, write]] of Object.entries(WAYS).entries())
   test(`no row that says never may be said by ${way}`, async (t) => {
-    const directory = await writeConfigFiles(t, { 'octo.yaml': stringify(LOCAL_CONFIG) })
+    const directory = await writeConfigFiles(t, { 'octo.yaml': LOCAL_TEXT })
     const said = rows.filter((one, at) => isFull || first.has(one) || at % Object.keys(WAYS).length === nth)
     for (const { path, row } of said) {
       const { address, text } = write(documentWith(path, valueOfKind(row.holds)) as Said)
