@@ -28,14 +28,14 @@ const as = async (registry: TestRegistry, scope = 'core/*') => ({
 
 // Rows
 
-test('200 sessions for a version that is published leave one row', async (t) => {
+test('40 sessions for a version that is published leave one row', async (t) => {
   const registry = await startTestRegistry(t)
   const release = await aRelease(registry.key)
   await publishRelease(registry, release)
   const before = rowsOf(registry, 'sessions')
   const target = await as(registry)
   const ids = new Set<unknown>()
-  for (let round = 0; round < 20; round++) {
+  for (let round = 0; round < 4; round++) {
     const answers = await Promise.all(
       Array.from({ length: 10 }, (_none, index) =>
         openSession(target, release, {
@@ -62,7 +62,7 @@ test('sessions that are given up, and those that expire, leave no row and no fil
   const time = { now: Date.now() }
   const registry = await startTestRegistry(t, { clock: () => time.now })
   const release = await aRelease(registry.key)
-  for (let round = 0; round < 30; round++) {
+  for (let round = 0; round < 8; round++) {
     const { body } = await openSession(registry, release, {
       headers: { authorization: `Bearer ${registry.token}`, 'Idempotency-Key': `key-${round}` },
     })
@@ -127,8 +127,13 @@ test('one token that opens sessions without a byte leaves room for every other',
         })),
       },
     })
-  const answers = await Promise.all(Array.from({ length: 200 }, (_none, index) => open(index)))
-  assert.ok(answers.some(({ status, body }) => status === 507 && body.code === 'NO_SPACE'))
+  const codes: unknown[] = []
+  // Up to 2.8 TB are promised, on a small disk few of them.
+  for (let at = 0; at < 200 && !codes.includes('NO_SPACE'); at += 10) {
+    const answers = await Promise.all(Array.from({ length: 10 }, (_none, index) => open(at + index)))
+    codes.push(...answers.map(({ status, body }) => (status === 507 ? body.code : status)))
+  }
+  assert.ok(codes.includes('NO_SPACE'), JSON.stringify(codes))
   assert.equal((await publishRelease(other, release)).status, 201)
 })
 
