@@ -65,16 +65,23 @@ async function serveUntilStopped(data: string, more: readonly string[], umask?: 
 
 test('the address is remembered: a later start without --url serves the same documents', async (t) => {
   const data = await aDataDir(t)
-  const discovery = async (more: readonly string[]) => {
+  const discovery = async (more: readonly string[], look?: (served: Served) => Promise<void>) => {
     const served = await serveUntilStopped(data, more)
     const text = await (await served.ask('/repos/core.yaml')).text()
     const page = await (await served.ask('/')).text()
-    await served.stop()
+    await look?.(served)
+    assert.equal((await served.stop()).code, 0)
     return { text, page }
   }
-  const first = await discovery(['--url', 'https://example.com/octo'])
+  // Below a path of a shared host it answers with and without the path.
+  const first = await discovery(['--url', 'https://example.com/octo/'], async ({ ask }) => {
+    for (const path of ['/', '/repos/core.json', '/.well-known/octo.json', '/api/v1/openapi.json'])
+      for (const asked of [path, `/octo${path}`]) assert.equal((await ask(asked)).status, 200, asked)
+    assert.equal((await ask('/octopus/')).status, 404)
+  })
   assert.match(first.page, /href="\/octo\/repos\/core\.yaml"/)
-  assert.deepEqual(await discovery([]), first)
+  // With --existing one that is there is served as it is without.
+  assert.deepEqual(await discovery(['--existing']), first)
 })
 
 test('listening on every network without an address that people can type starts nothing', async (t) => {
@@ -107,15 +114,6 @@ test('whatever umask a service has, the tree can be read by everyone and nothing
   }
 })
 
-test('below a path of a shared host it answers with and without the path', async (t) => {
-  const data = await aDataDir(t)
-  const served = await serveUntilStopped(data, ['--url', 'https://example.com/octo/'])
-  for (const path of ['/', '/repos/core.json', '/.well-known/octo.json', '/api/v1/openapi.json'])
-    for (const asked of [path, `/octo${path}`]) assert.equal((await served.ask(asked)).status, 200, asked)
-  assert.equal((await served.ask('/octopus/')).status, 404)
-  await served.stop()
-})
-
 test('one that was started for somebody stops in order when that is gone, without a signal, and at once where nobody could be', async (t) => {
   const data = await aDataDir(t)
   for (const input of ['pipe', 'ignore'] as const) {
@@ -136,7 +134,7 @@ test('one that was started for somebody stops in order when that is gone, withou
   }
 })
 
-test('with --existing no registry is made where there is none, and one that is there is served', async (t) => {
+test('with --existing no registry is made where there is none', async (t) => {
   const empty = tempFolder(t)
   for (const data of [empty, join(empty, 'missing')]) {
     const refused = await typeOcto(['registry', 'serve', '--existing', '--data', data, '--port', '0'])
@@ -144,7 +142,4 @@ test('with --existing no registry is made where there is none, and one that is t
     assert.match(refused.stderr, /^error\[FILE_NOT_FOUND\]: there is no registry in/)
     assert.deepEqual(readdirSync(empty), [])
   }
-  const served = await serveUntilStopped(await aDataDir(t), ['--existing'])
-  assert.equal((await served.ask('/repos/core.json')).status, 200)
-  assert.equal((await served.stop()).code, 0)
 })
