@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { runShell } from '../support/machine/run-shell.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
 import { blocksOf } from '../support/octo/document-blocks.ts'
 import { showsRun } from '../support/octo/shown-run.ts'
-import { typeShell } from '../support/octo/typed-shell.ts'
 import { publishProjects, writeKeyFiles } from '../support/publisher/publish-project.ts'
 import { startTestRegistry } from '../support/registry/test-registry.ts'
 
@@ -26,7 +26,7 @@ test('the README takes a stranger to a passed check, and an author to an install
   const keys = writeKeyFiles(folder, registry.key)
   await publishProjects([join(CHECKOUT, 'plugins/check-tcp')], registry, keys)
   const [prepare = ''] = typed('## First minutes')
-  // The `octo` of the checkout and what `npm start` has made in it lie elsewhere here, and its port is one that was free.
+  // What `npm start` has made in the checkout lies elsewhere here, and its port is one that was free.
   const { port } = new URL(registry.url)
   assert.equal(registry.url, SERVED.replace('8787', port))
   // In one go: another port may hold these digits, too.
@@ -37,8 +37,8 @@ test('the README takes a stranger to a passed check, and an author to an install
       .replaceAll('$STATE/registry', registry.dataDir)
   const type = async (heading: string) => {
     const startedAt = performance.now()
-    const script = here(['cd "$TYPED"', prepare, ...typed(heading)].join('\n'))
-    const ended = await typeShell(script, { cwd: folder, env: { HOME: folder } })
+    const script = here([`cd '${CHECKOUT}'`, prepare, ...typed(heading)].join('\n'))
+    const ended = await runShell(script, { cwd: folder, env: { HOME: folder } })
     t.diagnostic(`${heading.replace(/^#+ /, '')}: ${((performance.now() - startedAt) / 1000).toFixed(1)} s`)
     return { ...ended, output: ended.output.replaceAll(port, '8787') }
   }

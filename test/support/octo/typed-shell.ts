@@ -19,12 +19,12 @@ const HAS_PROC = existsSync('/proc/self/environ')
 
 /**
  * What the shell finds as `octo`. It asks through the descriptor 3, which answers with the code once the output stands in two files.
- * Started are those that hand on their own output, that stay or leave a plugin that stays, or that copy what another process writes;
+ * Started are those that hand on their own output, that stay or leave a plugin that stays, or that look at what another process writes;
  * and those that print to a file, whose rights are changed through what is open.
  */
 const relay = (folder: string) => `#!/bin/sh
 case "\${1-} \${2-}" in
-  run\\ * | test\\ * | plugin\\ call | registry\\ serve | registry\\ backup) exec '${OCTO}' "$@" 3>&- ;;
+  run\\ * | test\\ * | plugin\\ call | registry\\ serve | registry\\ backup | registry\\ fsck | registry\\ gc) exec '${OCTO}' "$@" 3>&- ;;
 esac
 ${HAS_PROC ? '[ ! -f /proc/self/fd/1 ] || ' : ''}exec '${OCTO}' "$@" 3>&-
 echo $$ >&3
