@@ -1,7 +1,7 @@
 // Checks the arguments of a config against the JSON Schema of the plugin (draft 2020-12), before anything is started.
-import type { ErrorObject, Options } from 'ajv'
-import type { Ajv2020 } from 'ajv/dist/2020.js'
+import type { ErrorObject } from 'ajv'
 import { atLeastOneOf } from '../schemas/argument-list.ts'
+import { compileJsonSchema } from '../schemas/compile-json-schema.ts'
 import { coded } from '../schemas/errors.ts'
 import { nearestWord } from '../schemas/nearest-word.ts'
 import { printable, quote } from '../schemas/quote.ts'
@@ -82,36 +82,12 @@ function compiledOnce(plugin: string, schema: Schema): ReturnType<typeof compile
   return known
 }
 
-/** As plugins mostly name it, or nothing at all. */
-const DRAFT_2020 = /^https:\/\/json-schema\.org\/draft\/2020-12\/schema#?$/
-/** Checks schemas by that of the draft, which takes ten times as long to compile as those of plugins. It keeps none of them. */
-let ofDraft: Ajv2020 | undefined
-
 async function compile(plugin: string, schema: Schema) {
   if (JSON.stringify(schema).length > MAX_SCHEMA_BYTES) throw badSchema(plugin, 'it is too large')
-  const newAjv = await loadAjv()
   try {
-    // Any other word may mean the schema itself, which only its own validator knows.
-    const isOfDraft = schema.$schema === undefined || DRAFT_2020.test(String(schema.$schema))
-    if (isOfDraft) {
-      ofDraft ??= newAjv()
-      ofDraft.validateSchema(schema, true)
-    }
-    return newAjv({ validateSchema: !isOfDraft }).compile(schema)
+    return await compileJsonSchema(schema, { draft: '2020', assertsFormats: true })
   } catch (cause) {
     throw badSchema(plugin, 'it cannot be understood', cause)
-  }
-}
-
-async function loadAjv() {
-  const { Ajv2020 } = await import('ajv/dist/2020.js')
-  const formats = (await import('ajv-formats')).default
-  // The package is CommonJS: its types say that the function is `default`, and it is both.
-  const addFormats = formats as unknown as (target: Ajv2020) => unknown
-  return (own: Options = {}): Ajv2020 => {
-    const ajv = new Ajv2020({ allErrors: true, strict: false, logger: false, ownProperties: true, ...own })
-    addFormats(ajv)
-    return ajv
   }
 }
 

@@ -1,5 +1,6 @@
 // Whether a value fits the JSON Schema that a plugin declares for its type: draft 2020-12, or draft-07 where it says so.
 import type { ErrorObject, ValidateFunction } from 'ajv'
+import { compileJsonSchema } from '../../schemas/compile-json-schema.ts'
 import type { DeclaredType } from '../../schemas/contract/ocm/capabilities.ts'
 import { coded } from '../../schemas/errors.ts'
 import { printable, quote } from '../../schemas/quote.ts'
@@ -42,11 +43,8 @@ function compiledOnce(schema: Schema, place: Place): Promise<ValidateFunction> {
 /** Formats are not asserted, as OCM's own validation does not; nothing is loaded from elsewhere. */
 async function compile(schema: Schema, { type, plugin }: Place): Promise<ValidateFunction> {
   const isOld = typeof schema === 'object' && typeof schema.$schema === 'string' && DRAFT_07.test(schema.$schema)
-  const Validator = isOld ? (await import('ajv')).Ajv : (await import('ajv/dist/2020.js')).Ajv2020
   try {
-    return new Validator({
-      ...{ allErrors: true, strict: false, logger: false, ownProperties: true, validateFormats: false },
-    }).compile(schema)
+    return await compileJsonSchema(schema, { draft: isOld ? '07' : '2020', assertsFormats: false })
   } catch (cause) {
     throw coded('PLUGIN_ANSWER_INVALID', {
       message: `the schema of ${quote(type)} of plugin ${quote(plugin)} cannot be used`,

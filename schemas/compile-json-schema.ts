@@ -1,0 +1,53 @@
+// Makes of a JSON Schema that others wrote a function that says whether a value fits it. Nothing is loaded from elsewhere, and no schema
+// knows of another one.
+import type { Ajv, Options, ValidateFunction } from 'ajv'
+
+export type JsonSchema = boolean | Readonly<Record<string, unknown>>
+
+/** `2020` is draft 2020-12, `07` is draft-07. */
+export type JsonSchemaDraft = '2020' | '07'
+
+type Reading = {
+  /** By which a schema is read that names none. */
+  readonly draft: JsonSchemaDraft
+  /** Whether a text has to be of the `format` that a schema says. */
+  readonly assertsFormats: boolean
+}
+
+/** Names for a draft by which its own schema is found. */
+const NAMES: Readonly<Record<JsonSchemaDraft, RegExp>> = {
+  '2020': /^https:\/\/json-schema\.org\/draft\/2020-12\/schema#?$/,
+  '07': /^http:\/\/json-schema\.org\/draft-07\/schema#?$/,
+}
+/** Those that check schemas by that of the draft, which takes ten times as long to compile as most others. They keep none of them. */
+const checkers = new Map<string, Ajv>()
+
+/** Throws what the validator says of a schema that is none, or that refers to what is not in it. */
+export async function compileJsonSchema(schema: JsonSchema, reading: Reading): Promise<ValidateFunction> {
+  const newValidator = await loadValidators(reading)
+  // Any other word may mean the schema itself, which only its own validator knows.
+  const named = typeof schema === 'boolean' ? undefined : schema.$schema
+  const isOfDraft = named === undefined || NAMES[reading.draft].test(String(named))
+  if (isOfDraft) checkerFor(reading, newValidator).validateSchema(schema, true)
+  return newValidator({ validateSchema: !isOfDraft }).compile(schema)
+}
+
+function checkerFor({ draft, assertsFormats }: Reading, newValidator: () => Ajv): Ajv {
+  const key = `${draft} ${assertsFormats}`
+  const checker = checkers.get(key) ?? newValidator()
+  checkers.set(key, checker)
+  return checker
+}
+
+async function loadValidators({ draft, assertsFormats }: Reading): Promise<(own?: Options) => Ajv> {
+  const Validator = draft === '07' ? (await import('ajv')).Ajv : (await import('ajv/dist/2020.js')).Ajv2020
+  const formats = assertsFormats ? (await import('ajv-formats')).default : undefined
+  // The package is CommonJS: its types say that the function is `default`, and it is both.
+  const addFormats = formats as unknown as ((target: Ajv) => unknown) | undefined
+  return (own = {}) => {
+    const shared = { allErrors: true, strict: false, logger: false, ownProperties: true } as const
+    const validator = new Validator({ ...shared, validateFormats: assertsFormats, ...own })
+    addFormats?.(validator)
+    return validator
+  }
+}

@@ -1,0 +1,63 @@
+// Schemas of plugins are checked by one function for all of them, and are otherwise strangers to each other.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { JsonSchema, JsonSchemaDraft } from '../../schemas/compile-json-schema.ts'
+import { compileJsonSchema } from '../../schemas/compile-json-schema.ts'
+
+const DRAFTS: Readonly<Record<JsonSchemaDraft, string>> = {
+  '2020': 'https://json-schema.org/draft/2020-12/schema',
+  '07': 'http://json-schema.org/draft-07/schema',
+}
+const wantsPort = (rest: object) => ({ type: 'object', properties: { port: { type: 'integer' } }, ...rest })
+
+for (const [draft, name] of Object.entries(DRAFTS) as [JsonSchemaDraft, string][])
+  for (const assertsFormats of [true, false]) {
+    const compile = (schema: JsonSchema) => compileJsonSchema(schema, { draft, assertsFormats })
+    const fits = async (schema: JsonSchema, value: object) => (await compile(schema))(value)
+    const how = `draft ${draft}, formats ${assertsFormats ? 'asserted' : 'passed over'}`
+
+    test(`a schema that names no draft, or this one, is used (${how})`, async () => {
+      for (const rest of [{}, { $schema: name }, { $schema: `${name}#` }, { $schema: '' }])
+        assert.deepEqual(
+          [await fits(wantsPort(rest), { port: 1 }), await fits(wantsPort(rest), { port: 'x' })],
+          [true, false],
+          JSON.stringify(rest),
+        )
+      assert.deepEqual([await fits(true, {}), await fits(false, {})], [true, false])
+      const mail = { properties: { to: { format: 'email' } } }
+      assert.equal(await fits(mail, { to: 'nobody' }), !assertsFormats)
+    })
+
+    test(`a schema that is none is refused each time, whatever was read before it (${how})`, async () => {
+      const useless = [
+        { type: 'nothing' },
+        // What only the draft says is wrong.
+        { type: 'object', required: [7] },
+        { $schema: name, type: 'object', required: [7] },
+        { properties: { port: { maxLength: -1 } } },
+        { $schema: name, type: 'nothing' },
+        { $schema: name, properties: { port: { minimum: 'one' } } },
+        { properties: { port: { $ref: 'https://example.com/not-there' } } },
+        { $schema: DRAFTS[draft === '07' ? '2020' : '07'], type: 'object' },
+        { $schema: 'https://example.com/unknown', type: 'object' },
+        { $schema: 7, type: 'object' },
+        { $id: name, type: 'object' },
+      ]
+      for (const schema of [...useless, ...useless.map((each) => structuredClone(each))])
+        await assert.rejects(compile(schema as JsonSchema), JSON.stringify(schema))
+    })
+
+    test(`schemas of one name are each their own, and none refers to another (${how})`, async () => {
+      const $id = 'https://example.com/same'
+      const named = (type: string) => ({ $id, type: 'object', properties: { port: { type } } })
+      assert.equal(await fits(named('integer'), { port: 1 }), true)
+      assert.equal(await fits(named('boolean'), { port: 1 }), false)
+      await assert.rejects(compile({ properties: { port: { $ref: $id } } }))
+    })
+
+    test(`a schema that is its own draft is what it says it is (${how})`, async () => {
+      const own = 'https://example.com/own'
+      const schema = wantsPort({ $id: own, $schema: own })
+      assert.deepEqual([await fits(schema, { port: 1 }), await fits({ ...schema }, { port: 'x' })], [true, false])
+    })
+  }
