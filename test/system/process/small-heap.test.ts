@@ -30,7 +30,7 @@ function turned(count) {
   for (let at = 0; at < count; at += 1) sum = (sum * 31 + at) | 0
   return sum
 }
-const repeat = () => { for (let round = 0; round < 300; round += 1) turned(1000) }
+const repeat = () => { for (let round = 0; round < 5000; round += 1) turned(1000) }
 `
 const MARKED = /marking 0x[0-9a-f]+ <JSFunction turned\b/
 
