@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
+import { once } from 'node:events'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { aProject, GOOD, runTests } from '../support/machine/test-run.ts'
+import { isGone, pidIn } from '../support/machine/processes.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
+import { aProject, GOOD, runTests, startTests } from '../support/machine/test-run.ts'
 
 /** What nobody catches, well behind the beginning of its test, which would wait for ever. */
 const UNCAUGHT: Readonly<Record<string, string>> = {
@@ -64,4 +67,24 @@ test('promises of a test are told to nobody', (t) => {
     })`
   const { status, stdout } = runTests(aProject(t, { 'a.test.ts': text }))
   assert.equal(status, 0, stdout)
+})
+
+test('a process of tests ends when its runner was killed and what it says reaches nobody', {
+  skip: isLinux ? false : 'needs /proc',
+}, async (t) => {
+  const text = `
+    import { existsSync, renameSync, writeFileSync } from 'node:fs'
+    test('waits and speaks', async () => {
+      writeFileSync('pid.part', process.pid + '\\n')
+      renameSync('pid.part', 'pid')
+      while (!existsSync('killed')) await new Promise((next) => setTimeout(next, 5))
+      console.log('to nobody')
+    })`
+  const folder = aProject(t, { 'a.test.ts': text, 'b.test.ts': GOOD })
+  const runner = startTests(folder, { OCTO_TEST_CONCURRENCY: '1', TMPDIR: tempFolder(t) })
+  const pid = await pidIn(join(folder, 'pid'))
+  runner.kill('SIGKILL')
+  await once(runner, 'exit')
+  writeFileSync(join(folder, 'killed'), '')
+  assert.ok(await isGone(pid))
 })

@@ -20,6 +20,7 @@ const KEPT_MS = 300_000
 const kept = setTimeout(() => undefined, KEPT_MS)
 const files = process.argv.splice(2).map((file) => ({ file, path: resolve(file) }))
 let begun = 'no test'
+let isEnding = false
 beforeEach((t) => {
   begun = t.fullName
   kept.refresh()
@@ -54,7 +55,10 @@ function failed(error: unknown): void {
   })
 }
 
+/** Once: where nobody reads any more what is written here, to say so fails as well, again and again before anything else has its turn. */
 function endBy(error: unknown): void {
+  if (isEnding) return
+  isEnding = true
   process.stderr.write(`nobody caught an error, and the test that began last is ${begun}: ${inspect(error)}\n`)
   // What it has told before is out then.
   void told()

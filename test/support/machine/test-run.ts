@@ -1,5 +1,6 @@
 // A project of test files in a temporary folder, and the tests of such a project run as `npm test` runs ours.
-import { spawnSync } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
@@ -24,8 +25,18 @@ export function aProject(t: TestContext, files: Readonly<Record<string, string>>
 
 /** With `npm test`, which runs in a process of its own. */
 export function runTests(folder: string, words: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
-  const { NODE_TEST_CONTEXT: _, OCTO_INTEROP: __, FORCE_COLOR: ___, ...inherited } = process.env
-  const options = { cwd: folder, encoding: 'utf8', env: { ...inherited, ...env } } as const
+  const options = { cwd: folder, encoding: 'utf8', env: { ...inherited(), ...env } } as const
   const { status, stdout, stderr } = spawnSync(process.execPath, [...FROM_SOURCES, runner, ...words], options)
   return { status, stdout, stderr, lastLine: stdout.trimEnd().split('\n').at(-1) }
+}
+
+/** The same, for what happens meanwhile. */
+export function startTests(folder: string, env: NodeJS.ProcessEnv = {}): ChildProcess {
+  const options = { cwd: folder, env: { ...inherited(), ...env }, stdio: 'ignore' } as const
+  return spawn(process.execPath, [...FROM_SOURCES, runner], options)
+}
+
+function inherited(): NodeJS.ProcessEnv {
+  const { NODE_TEST_CONTEXT: _, OCTO_INTEROP: __, FORCE_COLOR: ___, ...rest } = process.env
+  return rest
 }
