@@ -1,7 +1,7 @@
 // Checks the arguments of a config against the JSON Schema of the plugin (draft 2020-12), before anything is started.
 import type { ErrorObject } from 'ajv'
 import { atLeastOneOf } from '../schemas/argument-list.ts'
-import { compileJsonSchema } from '../schemas/compile-json-schema.ts'
+import { loadSchemaCompiler } from '../schemas/compile-json-schema.ts'
 import { coded } from '../schemas/errors.ts'
 import { nearestWord } from '../schemas/nearest-word.ts'
 import { printable, quote } from '../schemas/quote.ts'
@@ -84,8 +84,9 @@ function compiledOnce(plugin: string, schema: Schema): ReturnType<typeof compile
 
 async function compile(plugin: string, schema: Schema) {
   if (JSON.stringify(schema).length > MAX_SCHEMA_BYTES) throw badSchema(plugin, 'it is too large')
+  const compileSchema = await loadSchemaCompiler({ draft: '2020', assertsFormats: true })
   try {
-    return await compileJsonSchema(schema, { draft: '2020', assertsFormats: true })
+    return compileSchema(schema)
   } catch (cause) {
     throw badSchema(plugin, 'it cannot be understood', cause)
   }

@@ -22,14 +22,19 @@ const NAMES: Readonly<Record<JsonSchemaDraft, RegExp>> = {
 /** Those that check schemas by that of the draft, which takes ten times as long to compile as most others. They keep none of them. */
 const checkers = new Map<string, Ajv>()
 
-/** Throws what the validator says of a schema that is none, or that refers to what is not in it. */
-export async function compileJsonSchema(schema: JsonSchema, reading: Reading): Promise<ValidateFunction> {
+/**
+ * Loaded apart, so that a package that is missing is no fault of a schema. What it gives throws what the validator says of a schema that is
+ * none, or that refers to what is not in it.
+ */
+export async function loadSchemaCompiler(reading: Reading): Promise<(schema: JsonSchema) => ValidateFunction> {
   const newValidator = await loadValidators(reading)
-  // Any other word may mean the schema itself, which only its own validator knows.
-  const named = typeof schema === 'boolean' ? undefined : schema.$schema
-  const isOfDraft = named === undefined || NAMES[reading.draft].test(String(named))
-  if (isOfDraft) checkerFor(reading, newValidator).validateSchema(schema, true)
-  return newValidator({ validateSchema: !isOfDraft }).compile(schema)
+  return (schema) => {
+    // Any other word may mean the schema itself, which only its own validator knows.
+    const named = typeof schema === 'boolean' ? undefined : schema.$schema
+    const isOfDraft = named === undefined || NAMES[reading.draft].test(String(named))
+    if (isOfDraft) checkerFor(reading, newValidator).validateSchema(schema, true)
+    return newValidator({ validateSchema: !isOfDraft }).compile(schema)
+  }
 }
 
 function checkerFor({ draft, assertsFormats }: Reading, newValidator: () => Ajv): Ajv {

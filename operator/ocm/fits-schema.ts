@@ -1,6 +1,6 @@
 // Whether a value fits the JSON Schema that a plugin declares for its type: draft 2020-12, or draft-07 where it says so.
 import type { ErrorObject, ValidateFunction } from 'ajv'
-import { compileJsonSchema } from '../../schemas/compile-json-schema.ts'
+import { loadSchemaCompiler } from '../../schemas/compile-json-schema.ts'
 import type { DeclaredType } from '../../schemas/contract/ocm/capabilities.ts'
 import { coded } from '../../schemas/errors.ts'
 import { printable, quote } from '../../schemas/quote.ts'
@@ -43,8 +43,9 @@ function compiledOnce(schema: Schema, place: Place): Promise<ValidateFunction> {
 /** Formats are not asserted, as OCM's own validation does not; nothing is loaded from elsewhere. */
 async function compile(schema: Schema, { type, plugin }: Place): Promise<ValidateFunction> {
   const isOld = typeof schema === 'object' && typeof schema.$schema === 'string' && DRAFT_07.test(schema.$schema)
+  const compileDeclared = await loadSchemaCompiler({ draft: isOld ? '07' : '2020', assertsFormats: false })
   try {
-    return await compileJsonSchema(schema, { draft: isOld ? '07' : '2020', assertsFormats: false })
+    return compileDeclared(schema)
   } catch (cause) {
     throw coded('PLUGIN_ANSWER_INVALID', {
       message: `the schema of ${quote(type)} of plugin ${quote(plugin)} cannot be used`,

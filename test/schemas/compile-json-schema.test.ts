@@ -1,8 +1,11 @@
 // Schemas of plugins are checked by one function for all of them, and are otherwise strangers to each other.
 import assert from 'node:assert/strict'
+import { registerHooks } from 'node:module'
 import { test } from 'node:test'
+import { fitArguments } from '../../config/validate-arguments.ts'
+import { requireFitting } from '../../operator/ocm/fits-schema.ts'
 import type { JsonSchema, JsonSchemaDraft } from '../../schemas/compile-json-schema.ts'
-import { compileJsonSchema } from '../../schemas/compile-json-schema.ts'
+import { loadSchemaCompiler } from '../../schemas/compile-json-schema.ts'
 
 const DRAFTS: Readonly<Record<JsonSchemaDraft, string>> = {
   '2020': 'https://json-schema.org/draft/2020-12/schema',
@@ -12,7 +15,8 @@ const wantsPort = (rest: object) => ({ type: 'object', properties: { port: { typ
 
 for (const [draft, name] of Object.entries(DRAFTS) as [JsonSchemaDraft, string][])
   for (const assertsFormats of [true, false]) {
-    const compile = (schema: JsonSchema) => compileJsonSchema(schema, { draft, assertsFormats })
+    const loading = loadSchemaCompiler({ draft, assertsFormats })
+    const compile = async (schema: JsonSchema) => (await loading)(schema)
     const fits = async (schema: JsonSchema, value: object) => (await compile(schema))(value)
     const how = `draft ${draft}, formats ${assertsFormats ? 'asserted' : 'passed over'}`
 
@@ -61,3 +65,26 @@ for (const [draft, name] of Object.entries(DRAFTS) as [JsonSchemaDraft, string][
       assert.deepEqual([await fits(schema, { port: 1 }), await fits({ ...schema }, { port: 'x' })], [true, false])
     })
   }
+
+const ASKED: Readonly<Record<string, () => Promise<unknown>>> = {
+  'arguments of a config': () =>
+    fitArguments({ kind: 'named', value: {} } as never, { plugin: 'c', schema: { type: 'object' } }),
+  'what a service plugin is asked': () =>
+    requireFitting({}, { type: 'T/v1', schema: { type: 'object' } } as never, 'p'),
+}
+
+for (const [what, ask] of Object.entries(ASKED))
+  test(`a validator that is missing is no fault of a schema: ${what}`, async () => {
+    const hooks = registerHooks({
+      resolve(specifier, context, next) {
+        if (!specifier.startsWith('ajv')) return next(specifier, context)
+        throw Object.assign(new Error(`Cannot find package '${specifier}'`), { code: 'ERR_MODULE_NOT_FOUND' })
+      },
+    })
+    try {
+      await assert.rejects(ask(), { code: 'ERR_MODULE_NOT_FOUND' })
+    } finally {
+      hooks.deregister()
+    }
+    await ask()
+  })
