@@ -11,7 +11,7 @@ import type { Download } from '../support/client/downloadable-octo.ts'
 import { aDownloadable, assertInstalled, assertNotStarted, PROGRAM } from '../support/client/downloadable-octo.ts'
 import { findProgram } from '../support/client/installer-run.ts'
 import { anOctoRelease } from '../support/client/octo-installation.ts'
-import { rounds } from '../support/machine/full-form.ts'
+import { triesEveryCase } from '../support/machine/full-form.ts'
 
 const PROVER = ['curl', 'openssl'].every((name) => findProgram(name))
   ? false
@@ -177,7 +177,6 @@ test('nothing is proven in a folder where others can put another octo in its pla
   assert.deepEqual(readdirSync(open), [])
 })
 
-const isFull = rounds({ short: 1, full: 2 }) > 1
 const LOGINS = [
   'https://me:hunter2@h.example',
   'https://me:hun/ter2@h.example/repos/core.yaml',
@@ -216,7 +215,7 @@ test('an address with a login or a query is refused however it is written, and n
       [form, ...words],
       [scene.registry.base, '--repo', form, ...words],
     ]
-    for (const given of isFull || isFirst ? places : [places[at % 2] ?? []]) {
+    for (const given of triesEveryCase || isFirst ? places : [places[at % 2] ?? []]) {
       const run = await scene.run(given)
       assertNotStarted(run, scene, form)
       assert.equal(run.code, 64, `${form}: ${run.output}`)

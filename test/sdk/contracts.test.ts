@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
-import { rounds } from '../support/machine/full-form.ts'
+import { triesEveryCase } from '../support/machine/full-form.ts'
 import { PYTHON } from '../support/machine/python.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
 import type { Language } from '../support/sdk/contract-of-checks.ts'
@@ -18,7 +18,6 @@ import {
   writePlugin,
 } from '../support/sdk/contract-of-checks.ts'
 
-const isFull = rounds({ short: 1, full: 2 }) > 1
 const FORKS = join(import.meta.dirname, '../fixtures/contracts/forks.py')
 
 const LANGUAGES: Readonly<Record<string, Language>> = {
@@ -28,7 +27,7 @@ const LANGUAGES: Readonly<Record<string, Language>> = {
     demo: 'demo.py',
     needs: [PYTHON, '--version'],
     run: (dir) => [PYTHON, '-E', '-s', '-B', join(dir, 'demo.py')],
-    ...(isFull ? {} : { forks: (dir) => [PYTHON, '-E', '-s', '-B', FORKS, join(dir, 'demo.py')] }),
+    ...(triesEveryCase ? {} : { forks: (dir) => [PYTHON, '-E', '-s', '-B', FORKS, join(dir, 'demo.py')] }),
   },
   shell: {
     own: 'shell/octo-check.sh',

@@ -11,7 +11,7 @@ import { isCoded } from '../../../schemas/errors.ts'
 import type { Case } from '../../support/builders/field-places.ts'
 import { documentWith, isPlain, LOCAL_TEXT, places, valueOfKind, WEB } from '../../support/builders/field-places.ts'
 import { writeConfigFiles } from '../../support/machine/config-files.ts'
-import { rounds } from '../../support/machine/full-form.ts'
+import { triesEveryCase } from '../../support/machine/full-form.ts'
 
 /** Values that a fetched document may try at a place. */
 function attempts({ path, row }: Case): readonly unknown[] {
@@ -69,11 +69,10 @@ type Way = 'plain' | 'merge key'
 const MANY = 3
 /** At how many places each row came up so far. */
 const known = new Map<Case['row'], number>()
-const isFull = rounds({ short: 0, full: 1 }) > 0
 
 /**
  * Each row at one of its places with each value, one of them said with a merge key. One that holds text is said with one value at its
- * other places, which changes from place to place as the way does, and at every third where there are many. OCTO_FULL=1 tries each
+ * other places, which changes from place to place as the way does, and at every third where there are many. OCTO_EVERY_CASE=1 tries each
  * value everywhere.
  */
 const cases = places('config').flatMap((one, at) => {
@@ -88,7 +87,7 @@ const cases = places('config').flatMap((one, at) => {
     shown: JSON.stringify(values[index]),
   })
   const all = values.map((_value, index) => index)
-  if (isFull) return [...all.map((index) => said(index, 'plain')), said(turn, 'merge key')]
+  if (triesEveryCase) return [...all.map((index) => said(index, 'plain')), said(turn, 'merge key')]
   if (nth === 0 || typeof one.row.holds !== 'string')
     return all.map((index) => said(index, index === turn ? 'merge key' : 'plain'))
   return nth < MANY || nth % 3 === 0 ? [said(turn, at % 2 > 0 ? 'merge key' : 'plain')] : []

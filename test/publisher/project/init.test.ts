@@ -9,7 +9,7 @@ import { parse } from 'yaml'
 import { readProject } from '../../../publisher/project/read-project.ts'
 import { LICENCES, TEMPLATE_NAMES } from '../../../publisher/project/templates.ts'
 import { ANY } from '../../../schemas/platform.ts'
-import { rounds } from '../../support/machine/full-form.ts'
+import { triesEveryCase } from '../../support/machine/full-form.ts'
 import { lacksPty, runOnPty } from '../../support/machine/pty.ts'
 import { PYTHON } from '../../support/machine/python.ts'
 import { openScreen } from '../../support/machine/screen.ts'
@@ -24,12 +24,15 @@ const OWN_TESTS: Readonly<Record<string, readonly [string, ...string[]]>> = {
 }
 /** Tried in test/interop, as their compilers take longer than all that is here. */
 const COMPILED = ['go', 'rust']
-const isFull = rounds({ short: 1, full: 2 }) > 1
 const OCTO = join(import.meta.dirname, '../../../bin/octo.js')
 for (const name of TEMPLATE_NAMES.filter(isTriedHere)) {
   const skip = name === 'python' && !worksForBuilds(PYTHON, ['--version']) && `needs ${PYTHON}`
   test(`the template ${name} passes its own test and octo’s check, is published and runs`, { skip }, (t) =>
-    goesFromTemplateToRun(t, { name, test: OWN_TESTS[name] ?? ['false'], isTested: isFull || name === 'shell' }),
+    goesFromTemplateToRun(t, {
+      name,
+      test: OWN_TESTS[name] ?? ['false'],
+      isTested: triesEveryCase || name === 'shell',
+    }),
   )
 }
 

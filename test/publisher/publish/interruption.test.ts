@@ -15,7 +15,7 @@ import { openConnection } from '../../../system/http/connection.ts'
 import { openTerminal } from '../../../terminal/terminal.ts'
 import { anElf, aPluginProject } from '../../support/builders/plugin-project.ts'
 import { FROM_SOURCES } from '../../support/machine/from-sources.ts'
-import { rounds } from '../../support/machine/full-form.ts'
+import { triesEveryCase } from '../../support/machine/full-form.ts'
 import { isGone, pidIn } from '../../support/machine/processes.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 import { typeOcto } from '../../support/octo/in-process-octo.ts'
@@ -24,8 +24,7 @@ import { writeKeyFiles } from '../../support/publisher/publish-project.ts'
 import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
-/** What has nothing to do with which signal it was is asked of one, and of both in the full form. */
-const isFull = rounds({ short: 1, full: 2 }) > 1
+/** What has nothing to do with which signal it was is asked of one, and of both with OCTO_EVERY_CASE=1. */
 
 type Stop = (incoming: IncomingMessage, seen: readonly string[]) => boolean
 
@@ -91,7 +90,7 @@ const STAGES: readonly {
 ]
 
 for (const { stage, signal: first, stops, isPublic, says, again: state } of STAGES)
-  for (const signal of isFull ? SIGNALS : [first])
+  for (const signal of triesEveryCase ? SIGNALS : [first])
     test(`${signal} while ${stage} says what is public, and the same command goes on`, async (t) => {
       const registry = await startTestRegistry(t)
       const { privateKey } = writeKeyFiles(tempFolder(t), registry.key)
@@ -159,7 +158,7 @@ async function breakingOff(t: TestContext) {
   return { dir, broken, registry, privateKey }
 }
 
-for (const signal of isFull ? SIGNALS : (['SIGINT'] as const))
+for (const signal of triesEveryCase ? SIGNALS : (['SIGINT'] as const))
   test(`${signal} while a publish runs a build command ends it, and says that nothing was sent`, async (t) => {
     const { dir, broken, registry, privateKey } = await breakingOff(t)
     const { code, stderr } = await broken(signal, 'publish', dir, '--registry', registry.url, '--key', privateKey)
@@ -167,7 +166,7 @@ for (const signal of isFull ? SIGNALS : (['SIGINT'] as const))
     assert.match(stderr, /^error\[INTERRUPTED\]: .*`core\/hello@1\.0\.0` is not published: nothing was sent$/m)
   })
 
-for (const signal of isFull ? SIGNALS : (['SIGTERM'] as const))
+for (const signal of triesEveryCase ? SIGNALS : (['SIGTERM'] as const))
   test(`${signal} while a build runs its command ends both`, async (t) => {
     const { dir, broken } = await breakingOff(t)
     assert.equal((await broken(signal, 'build', dir)).signal, signal)

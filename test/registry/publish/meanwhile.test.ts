@@ -16,7 +16,7 @@ import type { ErrorCode } from '../../../schemas/error-codes.ts'
 import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
 import type { SignedRelease } from '../../support/builders/test-authority.ts'
 import { aRelease } from '../../support/builders/test-authority.ts'
-import { rounds } from '../../support/machine/full-form.ts'
+import { triesEveryCase } from '../../support/machine/full-form.ts'
 import * as api from '../../support/publisher/publish-release.ts'
 import { databaseOf } from '../../support/registry/test-db.ts'
 import type { TestRegistry } from '../../support/registry/test-registry.ts'
@@ -201,9 +201,8 @@ async function expectRefused(registry: TestRegistry, { from, run }: Step, { code
 /** Leases that are looked at many times in a test, and that no busy machine has end meanwhile. */
 const aRegistry = (t: TestContext) => startTestRegistry(t, { times: { leaseMs: 2000 }, clock: () => NOW })
 
-/** Every step asks anew by the same question, so that each takes every other change in turn; OCTO_FULL=1 tries all of them. */
-const isFull = rounds({ short: 0, full: 1 }) > 0
-const isTried = (step: number, change: number) => isFull || (step + change) % 2 === 0
+/** Every step asks anew by the same question, so that each takes every other change in turn; OCTO_EVERY_CASE=1 tries all of them. */
+const isTried = (step: number, change: number) => triesEveryCase || (step + change) % 2 === 0
 
 test('a token that changes meanwhile stops every step', async (t) => {
   const registry = await aRegistry(t)
