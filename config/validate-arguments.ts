@@ -1,7 +1,8 @@
 // Checks the arguments of a config against the JSON Schema of the plugin (draft 2020-12), before anything is started.
 import type { ErrorObject } from 'ajv'
 import { atLeastOneOf } from '../schemas/argument-list.ts'
-import { loadSchemaCompiler } from '../schemas/compile-json-schema.ts'
+import { argumentCheck } from '../schemas/argument-schema.ts'
+import type { SchemaCheck } from '../schemas/compile-json-schema.ts'
 import { coded } from '../schemas/errors.ts'
 import { nearestWord } from '../schemas/nearest-word.ts'
 import { printable, quote } from '../schemas/quote.ts'
@@ -12,7 +13,6 @@ type Schema = Readonly<Record<string, unknown>>
 type Subject = { readonly plugin: string; readonly schema: Schema | undefined }
 
 const MAX_PROBLEMS = 10
-const MAX_SCHEMA_BYTES = 256 * 1024
 
 /**
  * The arguments as the plugin wants them: what a template filled in is typed. Throws ARGUMENTS_INVALID naming every problem.
@@ -38,11 +38,11 @@ type Fitted = { readonly fitted: CheckArguments; readonly problems: readonly Arg
 /** The same with the problems, for who can do something about them. Throws ARGUMENTS_INVALID for a schema that is of no use. */
 export async function fitArguments(given: CheckArguments, { plugin, schema }: Subject): Promise<Fitted> {
   if (given.kind === 'list' || schema === undefined) return { fitted: given, problems: [] }
-  const validate = await compiledOnce(plugin, schema)
-  if (validate(given.value)) return { fitted: given, problems: [] }
-  const typed = typedFromText(given, validate.errors ?? [])
-  if (typed !== given && validate(typed.value)) return { fitted: typed, problems: [] }
-  const problems = (validate.errors ?? []).flatMap((error) => problemOf(error, { schema, typed }) ?? [])
+  const check = await checkOnce(plugin, schema)
+  const found = check(given.value)
+  const typed = typedFromText(given, found)
+  const left = typed === given ? found : check(typed.value)
+  const problems = left.flatMap((error) => problemOf(error, { schema, typed }) ?? [])
   return { fitted: typed, problems }
 }
 
@@ -73,23 +73,13 @@ function problemOf(error: ErrorObject, { schema, typed }: Tried): ArgumentProble
   }
 }
 
-const compiled = new WeakMap<Schema, ReturnType<typeof compile>>()
+const checks = new WeakMap<Schema, Promise<SchemaCheck>>()
 
 /** Of a plugin that a config asks for many times: making the function takes far longer than using it. */
-function compiledOnce(plugin: string, schema: Schema): ReturnType<typeof compile> {
-  const known = compiled.get(schema) ?? compile(plugin, schema)
-  compiled.set(schema, known)
+function checkOnce(plugin: string, schema: Schema): Promise<SchemaCheck> {
+  const known = checks.get(schema) ?? argumentCheck(schema, (problem, cause) => badSchema(plugin, problem, cause))
+  checks.set(schema, known)
   return known
-}
-
-async function compile(plugin: string, schema: Schema) {
-  if (JSON.stringify(schema).length > MAX_SCHEMA_BYTES) throw badSchema(plugin, 'it is too large')
-  const compileSchema = await loadSchemaCompiler({ draft: '2020', assertsFormats: true })
-  try {
-    return compileSchema(schema)
-  } catch (cause) {
-    throw badSchema(plugin, 'it cannot be understood', cause)
-  }
 }
 
 function badSchema(plugin: string, problem: string, cause?: unknown): Error {

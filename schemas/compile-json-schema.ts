@@ -1,11 +1,14 @@
 // Makes of a JSON Schema that others wrote a function that says whether a value fits it. Nothing is loaded from elsewhere, and no schema
 // knows of another one.
-import type { Ajv, Options, ValidateFunction } from 'ajv'
+import type { Ajv, ErrorObject, Options, ValidateFunction } from 'ajv'
 
 export type JsonSchema = boolean | Readonly<Record<string, unknown>>
 
 /** `2020` is draft 2020-12, `07` is draft-07. */
 export type JsonSchemaDraft = '2020' | '07'
+
+/** What of a value does not fit; nothing where all of it does. Throws RangeError for a schema that leads back to itself without end. */
+export type SchemaCheck = (value: unknown) => readonly ErrorObject[]
 
 type Reading = {
   /** By which a schema is read that names none. */
@@ -26,15 +29,21 @@ const checkers = new Map<string, Ajv>()
  * Loaded apart, so that a package that is missing is no fault of a schema. What it gives throws what the validator says of a schema that is
  * none, or that refers to what is not in it.
  */
-export async function loadSchemaCompiler(reading: Reading): Promise<(schema: JsonSchema) => ValidateFunction> {
+export async function loadSchemaCompiler(reading: Reading): Promise<(schema: JsonSchema) => SchemaCheck> {
   const newValidator = await loadValidators(reading)
   return (schema) => {
     // Any other word may mean the schema itself, which only its own validator knows.
     const named = typeof schema === 'boolean' ? undefined : schema.$schema
     const isOfDraft = named === undefined || NAMES[reading.draft].test(String(named))
     if (isOfDraft) checkerFor(reading, newValidator).validateSchema(schema, true)
-    return newValidator({ validateSchema: !isOfDraft }).compile(schema)
+    return checkOf(newValidator({ validateSchema: !isOfDraft }).compile(schema))
   }
+}
+
+/** With `$async`, a word of this validator's own, its answer is a promise, which looks like a yes whatever the value is. */
+function checkOf(validate: ValidateFunction): SchemaCheck {
+  if ('$async' in validate) throw new Error('`$async` is no word of JSON Schema')
+  return (value) => (validate(value) ? [] : (validate.errors as readonly ErrorObject[]))
 }
 
 function checkerFor({ draft, assertsFormats }: Reading, newValidator: () => Ajv): Ajv {

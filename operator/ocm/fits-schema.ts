@@ -1,5 +1,6 @@
 // Whether a value fits the JSON Schema that a plugin declares for its type: draft 2020-12, or draft-07 where it says so.
-import type { ErrorObject, ValidateFunction } from 'ajv'
+import type { ErrorObject } from 'ajv'
+import type { SchemaCheck } from '../../schemas/compile-json-schema.ts'
 import { loadSchemaCompiler } from '../../schemas/compile-json-schema.ts'
 import type { DeclaredType } from '../../schemas/contract/ocm/capabilities.ts'
 import { coded } from '../../schemas/errors.ts'
@@ -13,9 +14,9 @@ const DRAFT_07 = /^https?:\/\/json-schema\.org\/draft-07\/schema#?$/
 /** Throws ARGUMENTS_INVALID naming every problem, and no value: they may be secrets. */
 export async function requireFitting(value: unknown, { type, schema }: DeclaredType, plugin: string): Promise<void> {
   if (schema === undefined) return
-  const validate = await compiledOnce(schema, { type, plugin })
-  if (validate(value)) return
-  const problems = (validate.errors ?? []).slice(0, MAX_PROBLEMS).map(describe)
+  const check = await compiledOnce(schema, { type, plugin })
+  const problems = check(value).slice(0, MAX_PROBLEMS).map(describe)
+  if (problems.length === 0) return
   throw coded('ARGUMENTS_INVALID', {
     message: `what is given as ${quote(type)} does not fit the schema of plugin ${quote(plugin)}: ${problems.join('; ')}`,
     details: { plugin, type, problems },
@@ -30,10 +31,10 @@ export async function compileSchema({ type, schema }: DeclaredType, plugin: stri
 
 type Place = { readonly type: string; readonly plugin: string }
 
-const compiled = new WeakMap<object, Promise<ValidateFunction>>()
+const compiled = new WeakMap<object, Promise<SchemaCheck>>()
 
 /** Making the function takes far longer than using it. */
-function compiledOnce(schema: Schema, place: Place): Promise<ValidateFunction> {
+function compiledOnce(schema: Schema, place: Place): Promise<SchemaCheck> {
   if (typeof schema === 'boolean') return compile(schema, place)
   const known = compiled.get(schema) ?? compile(schema, place)
   compiled.set(schema, known)
@@ -41,11 +42,16 @@ function compiledOnce(schema: Schema, place: Place): Promise<ValidateFunction> {
 }
 
 /** Formats are not asserted, as OCM's own validation does not; nothing is loaded from elsewhere. */
-async function compile(schema: Schema, { type, plugin }: Place): Promise<ValidateFunction> {
+async function compile(schema: Schema, { type, plugin }: Place): Promise<SchemaCheck> {
   const isOld = typeof schema === 'object' && typeof schema.$schema === 'string' && DRAFT_07.test(schema.$schema)
   const compileDeclared = await loadSchemaCompiler({ draft: isOld ? '07' : '2020', assertsFormats: false })
+  const check = orUnusable({ type, plugin }, () => compileDeclared(schema))
+  return (value) => orUnusable({ type, plugin }, () => check(value))
+}
+
+function orUnusable<T>({ type, plugin }: Place, act: () => T): T {
   try {
-    return compileDeclared(schema)
+    return act()
   } catch (cause) {
     throw coded('PLUGIN_ANSWER_INVALID', {
       message: `the schema of ${quote(type)} of plugin ${quote(plugin)} cannot be used`,

@@ -17,7 +17,7 @@ for (const [draft, name] of Object.entries(DRAFTS) as [JsonSchemaDraft, string][
   for (const assertsFormats of [true, false]) {
     const loading = loadSchemaCompiler({ draft, assertsFormats })
     const compile = async (schema: JsonSchema) => (await loading)(schema)
-    const fits = async (schema: JsonSchema, value: object) => (await compile(schema))(value)
+    const fits = async (schema: JsonSchema, value: object) => (await compile(schema))(value).length === 0
     const how = `draft ${draft}, formats ${assertsFormats ? 'asserted' : 'passed over'}`
 
     test(`a schema that names no draft, or this one, is used (${how})`, async () => {
@@ -49,6 +49,22 @@ for (const [draft, name] of Object.entries(DRAFTS) as [JsonSchemaDraft, string][
       ]
       for (const schema of [...useless, ...useless.map((each) => structuredClone(each))])
         await assert.rejects(compile(schema as JsonSchema), JSON.stringify(schema))
+    })
+
+    test(`no word makes the answer one that is given later, which would look like a yes (${how})`, async () => {
+      const later = { $async: true, type: 'object', required: ['name'] }
+      const useless = [
+        later,
+        { ...later, $schema: name },
+        { $async: true, $ref: '#/$defs/later', $defs: { later } },
+        { properties: { port: later } },
+        { $ref: '#/$defs/later', $defs: { later } },
+      ]
+      for (const schema of useless) await assert.rejects(compile(schema), /async/, JSON.stringify(schema))
+      for (const rest of [{ $async: false }, { properties: { $async: { type: 'integer' } } }]) {
+        const schema = { type: 'object', required: ['name'], ...rest }
+        assert.deepEqual([await fits(schema, {}), await fits(schema, { name: 1, $async: 1 })], [false, true])
+      }
     })
 
     test(`schemas of one name are each their own, and none refers to another (${how})`, async () => {

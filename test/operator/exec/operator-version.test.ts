@@ -23,6 +23,9 @@ test('a schema of arguments that is too large or is none is blamed on the plugin
   const rows = [
     [{ type: 'object', description: 'x'.repeat(1024 * 1024) }, /`core\/c` is of no use: it is too large$/],
     [{ type: 'nothing' }, /`core\/c` is of no use: it cannot be understood$/],
+    // The validator's own word, by which it answers later, and until then with what looks like a yes.
+    [{ $async: true, required: ['name'] }, /`core\/c` is of no use: it cannot be understood$/],
+    [{ allOf: [{ $ref: '#' }] }, /`core\/c` is of no use: it leads back to itself without end$/],
   ] as const
   for (const [schema, problem] of rows) {
     const error = await expectCodeAsync('ARGUMENTS_INVALID', () =>
