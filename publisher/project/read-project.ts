@@ -1,12 +1,13 @@
 // Reads a plugin project: plugin.yaml and the texts it names.
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
+import { argumentCheck } from '../../schemas/argument-schema.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { LIMITS } from '../../schemas/limits.ts'
 import type { Manifest, ReleasedManifest } from '../../schemas/manifest.ts'
 import { parseManifest } from '../../schemas/manifest.ts'
 import { OCTOCTL_OPERATORS } from '../../schemas/name.ts'
-import { quote } from '../../schemas/quote.ts'
+import { printable, quote } from '../../schemas/quote.ts'
 import { decodeText } from '../../schemas/text.ts'
 import { MANIFEST_YAML } from '../../schemas/yaml.ts'
 import { readPlainFile } from '../../system/files/read-plain-file.ts'
@@ -27,6 +28,7 @@ export async function readProject(dir: string): Promise<Project> {
   const path = join(dir, MANIFEST_FILE)
   const manifest = parseManifest(decodeText(readManifest(path), path), path)
   refuseHiddenName(manifest, path)
+  await refuseUselessArguments(manifest, path)
   const folder = await realpath(resolve(dir))
   return { dir: folder, manifest, released: await releasedPart(manifest, folder) }
 }
@@ -50,6 +52,21 @@ function refuseHiddenName({ kind, name }: Manifest, path: string): void {
   throw coded('MANIFEST_INVALID', {
     message: `${quote(path)} \`name\`: an operator called ${quote(name)} is built into octoctl and would never be used`,
   })
+}
+
+/** Nobody could give the plugin anything, and who installs it would be the first to learn that. */
+async function refuseUselessArguments({ arguments: schema }: Manifest, path: string): Promise<void> {
+  if (schema === undefined) return
+  const check = await argumentCheck(schema, (problem, cause) => {
+    const reason = cause instanceof Error && !(cause instanceof RangeError) ? `: ${printable(cause.message, 300)}` : ''
+    return coded('MANIFEST_INVALID', {
+      message: `${quote(path)} \`arguments\`: a schema that is of no use, ${problem}${reason}`,
+      details: { path },
+      hint: 'write `arguments` as JSON Schema of draft 2020-12',
+      cause,
+    })
+  })
+  check({})
 }
 
 async function releasedPart(manifest: Manifest, dir: string): Promise<ReleasedManifest> {

@@ -85,3 +85,21 @@ test('a plugin.yaml that is a pipe, a device or a folder is neither waited for n
     assert.match(error.message, /plugin\.yaml` is not a file$/)
   }
 })
+
+const USELESS_SCHEMAS = [
+  [{ type: 'nothing' }, /it cannot be understood: schema is invalid: data\/type must be/],
+  [{ type: 'object', properties: { port: { pattern: '(' } } }, /it cannot be understood: Invalid regular expression/],
+  [{ $ref: 'https://example.com/arguments.json' }, /it cannot be understood: can't resolve reference/],
+  [{ $async: true, type: 'object' }, /it cannot be understood: `\$async` is no word of JSON Schema/],
+  [{ allOf: [{ $ref: '#' }] }, /it leads back to itself without end$/],
+] as const
+
+test('a schema of arguments that nobody could use is refused before there is a release', async () => {
+  for (const [schema, reason] of USELESS_SCHEMAS) {
+    await using project = await aPluginProject({ manifest: { arguments: schema } })
+    const { message, hint } = await expectCodeAsync('MANIFEST_INVALID', () => readProject(project.dir))
+    assert.match(message, /plugin\.yaml` `arguments`: a schema that is of no use, /)
+    assert.match(message, reason)
+    assert.equal(hint, 'write `arguments` as JSON Schema of draft 2020-12')
+  }
+})
