@@ -36,13 +36,17 @@ async function serving(t: TestContext, server: Server): Promise<URL> {
   return new URL(`http://127.0.0.1:${await listening(t, tcp)}/x`)
 }
 
-const READERS: Readonly<Record<string, (url: URL) => Promise<unknown>>> = {
-  async document(url) {
-    using http = await impatient()
+/** As octo waits, and so that nobody waits for it. */
+const PATIENT = {}
+const IMPATIENT = { answerMs: 200, idleMs: 200, slowMs: 200, minBytesPerSecond: 1_000_000 }
+
+const READERS: Readonly<Record<string, (url: URL, timeouts: Partial<typeof IMPATIENT>) => Promise<unknown>>> = {
+  async document(url, timeouts) {
+    using http = await openHttp({ env: {}, timeouts })
     return await fetchText(http, { url, maxBytes: 1000, retry: once })
   },
-  async file(url) {
-    using http = await impatient()
+  async file(url, timeouts) {
+    using http = await openHttp({ env: {}, timeouts })
     const sink = { size: 0, origin: undefined, restart: () => undefined, write: () => undefined }
     return await download(http, { url, size: 1000, sink, retry: once })
   },
@@ -51,9 +55,6 @@ const READERS: Readonly<Record<string, (url: URL) => Promise<unknown>>> = {
     return await connection.send({ method: 'GET', path: 'x' })
   },
 }
-
-const impatient = () =>
-  openHttp({ env: {}, timeouts: { answerMs: 200, idleMs: 200, slowMs: 200, minBytesPerSecond: 1_000_000 } })
 
 const ENDING: Readonly<Record<string, readonly [Server, RegExp]>> = {
   'goes on in another protocol': [
@@ -77,7 +78,7 @@ for (const [what, [server, expected]] of Object.entries(ENDING))
   for (const [reader, read] of Object.entries(READERS))
     test(`a ${reader} of a server that ${what} is an error`, async (t) => {
       const url = await serving(t, server)
-      assert.match((await expectCodeAsync('FETCH_FAILED', () => read(url))).message, expected)
+      assert.match((await expectCodeAsync('FETCH_FAILED', () => read(url, PATIENT))).message, expected)
     })
 
 const SILENT = /no answer within 5 min/
@@ -98,7 +99,7 @@ for (const [what, [server, expected]] of Object.entries(ENDLESS)) {
   for (const reader of ['document', 'file'])
     test(`a ${reader} of a server that ${what} is given up`, async (t) => {
       const url = await serving(t, server)
-      await expectCodeAsync('FETCH_FAILED', () => READERS[reader]?.(url) ?? assert.fail())
+      await expectCodeAsync('FETCH_FAILED', () => READERS[reader]?.(url, IMPATIENT) ?? assert.fail())
     })
 
   test(`a call of a server that ${what} is given up after five minutes`, async (t) => {
