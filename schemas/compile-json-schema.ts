@@ -1,13 +1,17 @@
 // Makes of a JSON Schema that others wrote a function that says whether a value fits it. Nothing is loaded from elsewhere, and no schema
 // knows of another one.
 import type { Ajv, ErrorObject, Options, ValidateFunction } from 'ajv'
+import { inTime } from './in-time.ts'
 
 export type JsonSchema = boolean | Readonly<Record<string, unknown>>
 
 /** `2020` is draft 2020-12, `07` is draft-07. */
 export type JsonSchemaDraft = '2020' | '07'
 
-/** What of a value does not fit; nothing where all of it does. Throws RangeError for a schema that leads back to itself without end. */
+/**
+ * What of a value does not fit; nothing where all of it does. Throws RangeError for a schema that leads back to itself without end, and
+ * TimedOut for one with a pattern that tries everything there is.
+ */
 export type SchemaCheck = (value: unknown) => readonly ErrorObject[]
 
 type Reading = {
@@ -15,7 +19,11 @@ type Reading = {
   readonly draft: JsonSchemaDraft
   /** Whether a text has to be of the `format` that a schema says. */
   readonly assertsFormats: boolean
+  /** What one look at a schema or a value may take; five seconds when nothing is said, as a busy machine may be elsewhere for some. */
+  readonly mostMs?: number
 }
+
+const MOST_MS = 5000
 
 /** Names for a draft by which its own schema is found. */
 const NAMES: Readonly<Record<JsonSchemaDraft, RegExp>> = {
@@ -31,19 +39,26 @@ const checkers = new Map<string, Ajv>()
  */
 export async function loadSchemaCompiler(reading: Reading): Promise<(schema: JsonSchema) => SchemaCheck> {
   const newValidator = await loadValidators(reading)
-  return (schema) => {
+  const { mostMs = MOST_MS } = reading
+  const compile = (schema: JsonSchema): ValidateFunction => {
     // Any other word may mean the schema itself, which only its own validator knows.
     const named = typeof schema === 'boolean' ? undefined : schema.$schema
     const isOfDraft = named === undefined || NAMES[reading.draft].test(String(named))
     if (isOfDraft) checkerFor(reading, newValidator).validateSchema(schema, true)
-    return checkOf(newValidator({ validateSchema: !isOfDraft }).compile(schema))
+    return newValidator({ validateSchema: !isOfDraft }).compile(schema)
   }
+  return (schema) =>
+    checkOf(
+      inTime(() => compile(schema), mostMs),
+      mostMs,
+    )
 }
 
 /** With `$async`, a word of this validator's own, its answer is a promise, which looks like a yes whatever the value is. */
-function checkOf(validate: ValidateFunction): SchemaCheck {
+function checkOf(validate: ValidateFunction, mostMs: number): SchemaCheck {
+  // allow(raw-error): whoever asks has the words for it, as for what the validator throws
   if ('$async' in validate) throw new Error('`$async` is no word of JSON Schema')
-  return (value) => (validate(value) ? [] : (validate.errors as readonly ErrorObject[]))
+  return (value) => (inTime(() => validate(value), mostMs) ? [] : (validate.errors as readonly ErrorObject[]))
 }
 
 function checkerFor({ draft, assertsFormats }: Reading, newValidator: () => Ajv): Ajv {

@@ -6,11 +6,13 @@ import { fitArguments } from '../../config/validate-arguments.ts'
 import { requireFitting } from '../../operator/ocm/fits-schema.ts'
 import type { JsonSchema, JsonSchemaDraft } from '../../schemas/compile-json-schema.ts'
 import { loadSchemaCompiler } from '../../schemas/compile-json-schema.ts'
+import { TimedOut } from '../../schemas/in-time.ts'
 
 const DRAFTS: Readonly<Record<JsonSchemaDraft, string>> = {
   '2020': 'https://json-schema.org/draft/2020-12/schema',
   '07': 'http://json-schema.org/draft-07/schema',
 }
+const ENDLESS = '^(\\w+\\s?)*$'
 const wantsPort = (rest: object) => ({ type: 'object', properties: { port: { type: 'integer' } }, ...rest })
 
 for (const [draft, name] of Object.entries(DRAFTS) as [JsonSchemaDraft, string][])
@@ -65,6 +67,30 @@ for (const [draft, name] of Object.entries(DRAFTS) as [JsonSchemaDraft, string][
         const schema = { type: 'object', required: ['name'], ...rest }
         assert.deepEqual([await fits(schema, {}), await fits(schema, { name: 1, $async: 1 })], [false, true])
       }
+    })
+
+    test(`a pattern that tries everything there is takes no longer than it may (${how})`, async () => {
+      const impatient = await loadSchemaCompiler({ draft, assertsFormats, mostMs: 50 })
+      const text = `${'a'.repeat(60)}!`
+      for (const schema of [
+        { properties: { name: { pattern: ENDLESS } } },
+        { patternProperties: { [ENDLESS]: { type: 'string' } } },
+      ]) {
+        assert.throws(() => impatient(schema)({ name: text, [text]: 1 }), TimedOut)
+        assert.equal(await fits(schema, { name: 'a' }), true)
+      }
+    })
+
+    test(`a schema that is its own draft has no longer for its patterns (${how})`, async () => {
+      const impatient = await loadSchemaCompiler({ draft, assertsFormats, mostMs: 50 })
+      const own = 'https://example.com/own'
+      const schema = {
+        $id: own,
+        $schema: own,
+        properties: { title: { pattern: ENDLESS } },
+        title: `${'a'.repeat(60)}!`,
+      }
+      assert.throws(() => impatient(schema), TimedOut)
     })
 
     test(`schemas of one name are each their own, and none refers to another (${how})`, async () => {

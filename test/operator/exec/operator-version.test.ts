@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { validateArguments } from '../../../config/validate-arguments.ts'
 import { refuseOldOperator } from '../../../operator/exec/operator-version.ts'
+import { argumentCheck } from '../../../schemas/argument-schema.ts'
 import { parseVersion } from '../../../schemas/version.ts'
 import { expectCode, expectCodeAsync } from '../../support/assertions/expect-code.ts'
 
@@ -33,4 +34,10 @@ test('a schema of arguments that is too large or is none is blamed on the plugin
     )
     assert.match(error.message, problem)
   }
+})
+
+test('a schema whose pattern tries everything there is takes no longer than it may', async () => {
+  const useless = (problem: string) => new Error(problem)
+  const check = await argumentCheck({ properties: { name: { pattern: '^(\\w+\\s?)*$' } } }, useless, 50)
+  assert.throws(() => check({ name: `${'a'.repeat(60)}!` }), { message: 'one of its patterns takes too long' })
 })
