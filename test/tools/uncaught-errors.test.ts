@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { isGone, pidIn } from '../support/machine/processes.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
-import { aProject, GOOD, runTests, startTests } from '../support/machine/test-run.ts'
+import { aProject, GOOD, ONE_AT_A_TIME, ranOnce, runTests, startTests } from '../support/machine/test-run.ts'
 
 /** What nobody catches, well behind the beginning of its test, which would wait for ever. */
 const UNCAUGHT: Readonly<Record<string, string>> = {
@@ -14,29 +14,49 @@ const UNCAUGHT: Readonly<Record<string, string>> = {
   'in a part of a test':
     "await t.test('part', async () => { await next(); Promise.reject(new Error('broken')); await ever })",
 }
+const ASKS = `
+    import { createHook, executionAsyncId } from 'node:async_hooks'
+    test('asks for the number that a followed promise has', async () => {
+      await undefined
+      if (executionAsyncId() !== 0) throw new Error('it has ' + executionAsyncId())
+    })`
+const STARTS = `
+    import { spawn } from 'node:child_process'
+    test('breaks', async () => {
+      const words = ['-c', '(sleep 20 && echo lived >lived) & wait']
+      spawn('sh', words, { stdio: 'inherit' }).once('spawn', () => Promise.reject(new Error('broken')))
+      await new Promise(() => setInterval(() => {}, 1000))
+    })`
 
-test(`an error ${Object.keys(UNCAUGHT).join(', or ')} that nobody catches ends its file at once, which fails and names the test, and the others run`, (t) => {
+/** Of files that end their process, with others between them. */
+const aRun = ranOnce((t) => {
   const files: Record<string, string> = {}
   for (const [at, act] of Object.values(UNCAUGHT).entries()) {
-    files[`${at}/a.test.ts`] = GOOD
-    files[`${at}/b.test.ts`] = `
+    files[`${at}a.test.ts`] = at === 0 ? ASKS : GOOD
+    files[`${at}b.test.ts`] = `
       const ever = new Promise(() => setInterval(() => {}, 1000))
       const next = () => new Promise((done) => setTimeout(done, 20))
       test('before', async () => { await next() })
       test('breaks ${at}', async (t) => { await next(); ${act} })`
-    files[`${at}/c.test.ts`] = GOOD
   }
-  const { status, stdout, lastLine } = runTests(aProject(t, files), [], { OCTO_TEST_CONCURRENCY: '1' })
+  const folder = aProject(t, { ...files, '3.test.ts': GOOD, 'starts/a.test.ts': STARTS })
+  const run = runTests(folder, [], ONE_AT_A_TIME)
+  return { ...run, isLived: existsSync(join(folder, 'lived')) }
+})
+
+test(`an error ${Object.keys(UNCAUGHT).join(', or ')} that nobody catches ends its file at once, which fails and names the test, and the others run`, (t) => {
+  const { status, stdout, lastLine } = aRun(t)
   assert.equal(status, 1)
-  assert.match(lastLine ?? '', /^\d passed, 3 failed$/, stdout)
+  assert.match(lastLine ?? '', /^\d passed, 4 failed$/, stdout)
   for (const at of Object.keys(UNCAUGHT).keys()) {
-    const file = `test/${at}/b\\.test\\.ts`
+    const file = `test/${at}b\\.test\\.ts`
     const ended = `✗ ${file} .*\\n +the file as a whole\\n +its process ended with exit code 1\\n`
     assert.match(stdout, new RegExp(ended))
     const words = `nobody caught an error, and the test that began last is breaks ${at}(?: > part)?: Error: broken\n`
     assert.match(stdout, new RegExp(words))
-    for (const other of ['a', 'c']) assert.match(stdout, new RegExp(`^✓ test/${at}/${other}\\.test\\.ts  1 test`, 'm'))
   }
+  for (const other of ['0a', '1a', '2a', '3'])
+    assert.match(stdout, new RegExp(`^✓ test/${other}\\.test\\.ts  1 test`, 'm'))
 })
 
 const isLinux = process.platform === 'linux'
@@ -44,29 +64,17 @@ const isLinux = process.platform === 'linux'
 test('what a file has started ends with it, and nobody waits for that', {
   skip: isLinux ? false : 'needs /proc',
 }, (t) => {
-  const text = `
-    import { spawn } from 'node:child_process'
-    test('breaks', async () => {
-      const program = "setTimeout(() => require('fs').writeFileSync('lived', ''), 20_000)"
-      const words = ['-c', '"$0" "$@" & wait', process.execPath, '-e', program]
-      spawn('sh', words, { stdio: 'inherit' }).once('spawn', () => Promise.reject(new Error('broken')))
-      await new Promise(() => setInterval(() => {}, 1000))
-    })`
-  const folder = aProject(t, { 'a.test.ts': text })
-  const { status, lastLine } = runTests(folder)
-  assert.deepEqual([status, lastLine], [1, '0 passed, 1 failed'])
-  assert.equal(existsSync(join(folder, 'lived')), false)
+  const { stdout, isLived } = aRun(t)
+  assert.match(
+    stdout,
+    /^✗ test\/starts\/a\.test\.ts {2}1 test.*\n +the file as a whole\n +its process ended with exit code 1\n/m,
+  )
+  assert.equal(isLived, false)
 })
 
 test('promises of a test are told to nobody', (t) => {
-  const text = `
-    import { createHook, executionAsyncId } from 'node:async_hooks'
-    test('asks for the number that a followed promise has', async () => {
-      await undefined
-      if (executionAsyncId() !== 0) throw new Error('it has ' + executionAsyncId())
-    })`
-  const { status, stdout } = runTests(aProject(t, { 'a.test.ts': text }))
-  assert.equal(status, 0, stdout)
+  const { stdout } = aRun(t)
+  assert.match(stdout, /^✓ test\/0a\.test\.ts {2}1 test/m, stdout)
 })
 
 test('a process of tests ends when its runner was killed and what it says reaches nobody', {
@@ -81,7 +89,7 @@ test('a process of tests ends when its runner was killed and what it says reache
       console.log('to nobody')
     })`
   const folder = aProject(t, { 'a.test.ts': text, 'b.test.ts': GOOD })
-  const runner = startTests(folder, { OCTO_TEST_CONCURRENCY: '1', TMPDIR: tempFolder(t) })
+  const runner = startTests(folder, { ...ONE_AT_A_TIME, TMPDIR: tempFolder(t) })
   const pid = await pidIn(join(folder, 'pid'))
   runner.kill('SIGKILL')
   await once(runner, 'exit')

@@ -13,6 +13,18 @@ const IMPORT = "import { describe, test } from 'node:test'\n"
 /** A test that passes. */
 export const GOOD = "test('good', () => {})\n"
 
+/** Files of a folder share a process then, of which there is one for each file else. */
+export const ONE_AT_A_TIME = { OCTO_TEST_CONCURRENCY: '1' }
+
+/** What several tests look at, run for the first of them that asks. */
+export function ranOnce<T>(run: (t: TestContext) => T): (t: TestContext) => T {
+  let found: { readonly result: T } | undefined
+  return (t) => {
+    found ??= { result: run(t) }
+    return found.result
+  }
+}
+
 /** Of test files by their paths in `test`; `describe` and `test` are imported in each. */
 export function aProject(t: TestContext, files: Readonly<Record<string, string>>): string {
   const folder = tempFolder(t)
