@@ -76,39 +76,31 @@ function aProject(t: TestContext) {
 
 const [NEAR, FAR, BROKEN] = ['test/near.test.ts', 'test/far.test.ts', 'test/broken.test.ts']
 
-test('a test that meets the refusal is asked before nearer ones that only pass by', async (t) => {
+test('a test that meets the refusal is asked before nearer ones that only pass by, and what a test runs is looked at once', async (t) => {
   const { ask, asked } = aProject(t)
   assert.equal(await ask('throw'), FAR)
   assert.deepEqual(asked, [`looked at ${NEAR}`, `looked at ${FAR}`, `asked ${FAR}`])
-})
-
-test('a guard that no test misses is a survivor after all that run it were asked', async (t) => {
-  const { ask, asked } = aProject(t)
-  assert.equal(await ask('n < 0'), undefined)
-  assert.deepEqual(asked.slice(2), [`asked ${FAR}`, `asked ${NEAR}`])
-})
-
-test('what a test runs is looked at once, until the guarded file is another', async (t) => {
-  const { ask, asked } = aProject(t)
-  await ask('throw')
   assert.equal(await ask('n % 2'), FAR)
   assert.deepEqual(asked, [`asked ${FAR}`])
+  assert.equal(await ask('n < 0'), undefined, 'a guard that no test misses is a survivor')
+  assert.deepEqual(asked, [`asked ${FAR}`, `asked ${NEAR}`], 'after all that run it were asked')
+  assert.equal(
+    await ask('throw', { hasTime: false }),
+    undefined,
+    'a machine without time for a test is none that notices',
+  )
+  assert.deepEqual(asked, [`asked ${FAR}`, `asked ${FAR}`], 'once without the guard, once as it is')
   assert.equal(await ask('n % 2', { text: `// moved\n${GUARDED}` }), FAR)
-  assert.deepEqual(asked, [`looked at ${NEAR}`, `looked at ${FAR}`, `asked ${FAR}`])
+  assert.deepEqual(asked, [`looked at ${NEAR}`, `looked at ${FAR}`, `asked ${FAR}`], 'as the guarded file is another')
 })
 
-test('a nearer test is looked at before one that is written down', async (t) => {
-  const { ask, asked } = aProject(t)
-  await ask('throw', { order: ['far'] })
-  assert.equal(await ask('n < 0', { order: ['near', 'far'] }), undefined)
-  assert.deepEqual(asked, [`looked at ${NEAR}`, `asked ${FAR}`, `asked ${NEAR}`])
-})
-
-test('what is written down is asked for, however many may be looked at', async (t) => {
+test('what is written down is asked for, however many may be looked at, and a nearer test is looked at before it', async (t) => {
   const { ask, asked } = aProject(t)
   await ask('throw', { order: ['far'] })
   assert.equal(await ask('throw', { order: ['near', 'far'], maxLookedAt: 0 }), FAR)
   assert.deepEqual(asked, [`asked ${FAR}`])
+  assert.equal(await ask('n < 0', { order: ['near', 'far'] }), undefined)
+  assert.deepEqual(asked, [`looked at ${NEAR}`, `asked ${FAR}`, `asked ${NEAR}`])
 })
 
 test('no more tests are looked at than is said', async (t) => {
@@ -121,10 +113,4 @@ test('a test that fails as it is notices nothing, and that is said', async (t) =
   const { ask, asked } = aProject(t)
   assert.equal(await ask('throw', { order: ['broken', 'near'] }), undefined)
   assert.deepEqual(asked, [`looked at ${BROKEN}`, `unusable ${BROKEN}`, `looked at ${NEAR}`])
-})
-
-test('a machine without time for a test is no test that notices', async (t) => {
-  const { ask, asked } = aProject(t)
-  assert.equal(await ask('throw', { hasTime: false }), undefined)
-  assert.deepEqual(asked.slice(2), [`asked ${FAR}`, `asked ${FAR}`], 'once without the guard, once as it is')
 })
