@@ -8,6 +8,7 @@ import { checkSnippet } from '../../schemas/check-snippet.ts'
 import { exampleArguments } from '../../schemas/example-arguments.ts'
 import type { ReleasedManifest } from '../../schemas/manifest.ts'
 import type { Version } from '../../schemas/version.ts'
+import { rounds, triesEveryCase } from '../support/machine/full-form.ts'
 
 type Schema = Readonly<Record<string, unknown>>
 
@@ -160,7 +161,7 @@ test('the check that is offered fits the schema of its plugin, or says which arg
       const [check] = parse(text).operator.services['my-service'].health
       assert.equal(fits(schema, check.args ?? {}), !text.startsWith('#'), text)
     }),
-    { numRuns: 60 },
+    { numRuns: rounds({ short: triesEveryCase ? 60 : 20, full: 60 }) },
   )
 })
 
