@@ -100,8 +100,8 @@ const NAMES = ['a.yaml', 'a.json', 'a.toml', 'a']
 
 test('no error and no warning about a config, an include or a repo shows the secrets of its address', async (t) => {
   let [tried, refused] = [0, 0]
+  // Each way meets each answer, by one of the names in turns or by all of them.
   for (const [at, way] of WAYS.entries())
-    // Each way meets each answer, by one of the names in turns or by all of them.
     for (const [other, [what, answer]] of Object.entries(ANSWERS).entries())
       for (const path of triesEveryCase ? NAMES : [NAMES[(at + other) % NAMES.length] ?? '']) {
         const address = way.replace('PATH', path)
