@@ -22,7 +22,7 @@ export function tarEntry({
   linkpath = '',
   claimedSize,
 }: TarPart): Buffer {
-  const bytes = Buffer.from(content)
+  const bytes = Buffer.isBuffer(content) ? content : Buffer.from(content)
   const header = new Header()
   Object.assign(header, { path, mode, linkpath, mtime: new Date(0), size: claimedSize ?? bytes.length })
   header.type = type as 'File'
