@@ -21,7 +21,12 @@ import {
 const FORKS = join(import.meta.dirname, '../fixtures/contracts/forks.py')
 
 const LANGUAGES: Readonly<Record<string, Language>> = {
-  node: { own: 'node/octo-check.mjs', demo: 'demo.mjs', run: (dir) => [process.execPath, join(dir, 'demo.mjs')] },
+  node: {
+    own: 'node/octo-check.mjs',
+    demo: 'demo.mjs',
+    isMade: true,
+    run: (dir) => [process.execPath, join(dir, 'demo.mjs')],
+  },
   python: {
     own: 'python/octo_check.py',
     demo: 'demo.py',
@@ -45,7 +50,7 @@ for (const [name, language] of Object.entries(LANGUAGES)) {
   const skip = needs !== undefined && spawnSync(needs[0], needs.slice(1)).status !== 0 && `needs ${needs[0]}`
   test(`${name} answers as the contract says`, { skip }, async (t) => {
     const dir = tempFolder(t)
-    await answersAsTheContractSays(writePlugin(dir, language), name, language.forks?.(dir))
+    await answersAsTheContractSays(writePlugin(dir, language), name, { ...language, forks: language.forks?.(dir) })
   })
 }
 

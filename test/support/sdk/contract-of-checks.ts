@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { copyFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { parseCheckResult } from '../../../schemas/check-result.ts'
+import { triesEveryCase } from '../machine/full-form.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const OPTIONS = '--mode, --n, --any, --level, --every, --flag, --tag, --the-password'
@@ -25,6 +26,8 @@ type Case = {
   /** What stands on standard input. */
   readonly input?: string
   readonly result: readonly [status: string, summary: string | RegExp, metrics?: typeof metrics]
+  /** Of a kind that is asked before or behind it. */
+  readonly isAlike?: true
 }
 
 export const document = (fields: unknown) => ({ argv: [], input: JSON.stringify({ v: 1, arguments: fields }) })
@@ -34,37 +37,47 @@ const CASES: readonly Case[] = [
   { argv: [], result: ['ok', said()] },
   { argv: ['--mode=warn', '--n=7'], result: ['warn', said({ n: 7 }), metrics] },
   { argv: ['critical', '--n', '007'], result: ['critical', said({ n: 7 })] },
-  { argv: ['--mode', 'unknown', '--flag'], result: ['unknown', said({ flag: true })] },
+  { isAlike: true, argv: ['--mode', 'unknown', '--flag'], result: ['unknown', said({ flag: true })] },
   {
     argv: ['--flag=true', '--any=-5', '-n', '3', '--every', '2h'],
     result: ['ok', said({ n: 3, flag: true, any: -5, every: 7_200_000 })],
   },
-  { argv: ['-n3', '--flag=false', '--', 'ok'], result: ['ok', said({ n: 3 })] },
+  { isAlike: true, argv: ['-n3', '--flag=false', '--', 'ok'], result: ['ok', said({ n: 3 })] },
   {
     argv: ['--tag=a b', '--tag', 'c=d', '--tag=', '--every=1.5s', '--level=high'],
     result: ['ok', said({ tags: 'a b,c=d,', every: 1500, level: 'high' })],
   },
   { argv: ['--n=101'], result: ['unknown', `--n is \`101\`, expected a whole number from 0 to 100${HELP}`] },
-  { argv: ['--n=1.5'], result: ['unknown', `--n is \`1.5\`, expected a whole number from 0 to 100${HELP}`] },
   {
+    isAlike: true,
+    argv: ['--n=1.5'],
+    result: ['unknown', `--n is \`1.5\`, expected a whole number from 0 to 100${HELP}`],
+  },
+  {
+    isAlike: true,
     argv: ['--any=9999999999999999'],
     result: ['unknown', `--any is \`9999999999999999\`, expected a whole number${HELP}`],
   },
-  { argv: ['--any='], result: ['unknown', `--any is \`\`, expected a whole number${HELP}`] },
+  { isAlike: true, argv: ['--any='], result: ['unknown', `--any is \`\`, expected a whole number${HELP}`] },
   { argv: ['--n=1', '--n=2'], result: ['unknown', `--n is given 2 times, expected once${HELP}`] },
   { argv: ['--n'], result: ['unknown', `--n needs a value${HELP}`] },
   {
+    isAlike: true,
     argv: ['--every=10'],
     result: ['unknown', `--every is \`10\`, expected a duration such as \`500ms\` or \`10s\`${HELP}`],
   },
-  { argv: ['--flag=yes'], result: ['unknown', `--flag is \`yes\`, expected \`true\` or \`false\`${HELP}`] },
+  {
+    isAlike: true,
+    argv: ['--flag=yes'],
+    result: ['unknown', `--flag is \`yes\`, expected \`true\` or \`false\`${HELP}`],
+  },
   { argv: ['--nn=1'], result: ['unknown', `unknown option \`--nn\`, expected one of ${OPTIONS}${HELP}`] },
-  { argv: ['-x'], result: ['unknown', `unknown option \`-x\`, expected one of ${OPTIONS}${HELP}`] },
+  { isAlike: true, argv: ['-x'], result: ['unknown', `unknown option \`-x\`, expected one of ${OPTIONS}${HELP}`] },
   {
     argv: ['--level=\u0007$(id)`*'],
     result: ['unknown', `--level is \`?$(id)\`*\`, expected \`low\` or \`high\`${HELP}`],
   },
-  { argv: [`--level=${'y'.repeat(90)}`], result: ['unknown', /is `y{80}…`, expected/] },
+  { isAlike: true, argv: [`--level=${'y'.repeat(90)}`], result: ['unknown', /is `y{80}…`, expected/] },
   { argv: ['--the-password=hunter2'], result: ['unknown', `${SECRET}${HELP}`] },
   {
     ...document({ 'the-password': `it's "\\ é \n$(id)`, n: 4, flag: true, tag: ['a', 2], any: null }),
@@ -76,21 +89,31 @@ const CASES: readonly Case[] = [
     result: ['ok', said({ password: 'é😀/' })],
   },
   { ...document({ level: { a: 1 } }), result: ['unknown', `\`level\` is a map, expected a plain value${HELP}`] },
-  { ...document({ nn: 1 }), result: ['unknown', `unknown option \`nn\`, expected one of ${OPTIONS}${HELP}`] },
   {
+    isAlike: true,
+    ...document({ nn: 1 }),
+    result: ['unknown', `unknown option \`nn\`, expected one of ${OPTIONS}${HELP}`],
+  },
+  {
+    isAlike: true,
     ...document({ 'the-password': "'; echo out; exit 0; '", level: 'low' }),
     result: ['ok', said({ password: "'; echo out; exit 0; '" })],
   },
-  { argv: [], input: '{"v":1}', result: ['ok', said()] },
+  { isAlike: true, argv: [], input: '{"v":1}', result: ['ok', said()] },
   { argv: [], input: '', result: failed('standard input is empty, expected one JSON document: {"v":1,…}') },
   { argv: [], input: '{"v":1,"arguments":{"the-password":"hunter2"', result: failed('standard input is no JSON') },
-  { argv: [], input: '[1]', result: failed('standard input is no JSON object') },
+  { isAlike: true, argv: [], input: '[1]', result: failed('standard input is no JSON object') },
   {
     argv: [],
     input: '{"v":2}',
     result: failed('the document on standard input is of another version, expected `"v":1`'),
   },
-  { argv: [], input: '{"v":1,"arguments":[]}', result: failed('`arguments` of the document is no JSON object') },
+  {
+    isAlike: true,
+    argv: [],
+    input: '{"v":1,"arguments":[]}',
+    result: failed('`arguments` of the document is no JSON object'),
+  },
   { argv: ['long'], result: ['ok', 'x'.repeat(2000)] },
   { argv: ['odd'], result: ['ok', 'a "b" \\ c\n\u0001é☃'] },
   { argv: ['invalid'], result: ['unknown', `these do not go together${HELP}`] },
@@ -105,6 +128,8 @@ export type Language = {
   readonly demo: string
   /** It answers where the language is to be had. */
   readonly needs?: readonly [string, ...string[]]
+  /** Made of sources whose every answer is asked in test/sdk: each kind of case is enough by default. */
+  readonly isMade?: true
   /** The command for the plugin in a folder. */
   run(dir: string): readonly string[]
   /** The command for a program that reads a list of what is asked and says what the plugin answered, each in a process that it forks. */
@@ -122,8 +147,12 @@ export function writePlugin(dir: string, { own, demo, run }: Language): readonly
 }
 
 /** Each case in a process of its own; starting the language anew for each takes longer than its answer. */
-async function answersTo(program: readonly string[], forks: readonly string[] | undefined): Promise<readonly Ended[]> {
-  const asked = CASES.map(({ argv, input }): Asked => ({ argv, ...(input === undefined ? {} : { input }) }))
+async function answersTo(
+  program: readonly string[],
+  cases: readonly Case[],
+  forks: readonly string[] | undefined,
+): Promise<readonly Ended[]> {
+  const asked = cases.map(({ argv, input }): Asked => ({ argv, ...(input === undefined ? {} : { input }) }))
   if (forks) {
     const { stdout, stderr } = spawnSync(forks[0] ?? '', forks.slice(1), {
       ...{ encoding: 'utf8', input: JSON.stringify(asked), env: { PATH: process.env.PATH, LANG: 'C.UTF-8' } },
@@ -140,11 +169,12 @@ async function answersTo(program: readonly string[], forks: readonly string[] | 
 export async function answersAsTheContractSays(
   program: readonly string[],
   name: string,
-  forks?: readonly string[],
+  { isMade, forks }: { readonly isMade?: true | undefined; readonly forks?: readonly string[] | undefined } = {},
 ): Promise<void> {
-  const answers = await answersTo(program, forks)
-  assert.equal(answers.length, CASES.length)
-  for (const [at, { argv, input, result }] of CASES.entries()) {
+  const cases = CASES.filter(({ isAlike }) => triesEveryCase || !isMade || !isAlike)
+  const answers = await answersTo(program, cases, forks)
+  assert.equal(answers.length, cases.length)
+  for (const [at, { argv, input, result }] of cases.entries()) {
     const [status, summary, measured] = result
     const about = `${name} ${argv.join(' ')} ${input ?? ''}`
     const { code, out } = answers[at] as Ended
