@@ -7,6 +7,7 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { isInstalled, isMissingModule, isReady, missingModule } from '../../bin/installed.js'
+import { triesEveryCase } from '../support/machine/full-form.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -57,10 +58,12 @@ const refused = (folder: string) => ({
 test('an update that changes the lockfile is noticed at the next start, whichever time the file carries', (t) => {
   const folder = aCheckout(t, { a: entry('1.0.0') })
   assert.deepEqual(start(folder), ran)
+  write(folder, 'package-lock.json', { a: entry('1.0.1') })
+  assert.deepEqual(start(folder), refused(folder))
   for (const when of [new Date(), new Date(0), new Date(Date.now() + 86_400_000)]) {
-    write(folder, 'package-lock.json', { a: entry('1.0.1') })
     utimesSync(join(folder, 'package-lock.json'), when, when)
-    assert.deepEqual(start(folder), refused(folder), when.toISOString())
+    // All that the launcher asks before it starts anything.
+    assert.equal(isReady(folder), false, when.toISOString())
   }
   write(folder, 'package-lock.json', { a: entry('1.0.0') })
   assert.deepEqual(start(folder), ran, 'going back is ready again')
@@ -145,46 +148,49 @@ function aWholeCheckout(t: TestContext): string {
   return folder
 }
 
-test('a dependency that is missing is one sentence with the command, whatever is loaded with it', (t) => {
-  const words = [
-    ['yaml', ['registry', 'repo', 'list']],
-    ['commander', ['registry', 'repo', 'list']],
-    ['better-sqlite3', ['registry', 'repo', 'create', 'acme', '--data', 'd']],
-    ['picocolors', ['instal']],
-  ] as const
+test('a checkout without one of its dependencies', async (t) => {
   // One folder for all: Node finds there what it compiled of the same sources.
   const folder = aWholeCheckout(t)
-  for (const [missing, args] of words) {
-    const place = join(folder, 'node_modules', missing)
-    rmSync(place)
-    const { status, stdout, stderr } = spawnSync(process.execPath, [join(folder, 'bin/octo.js'), ...args], {
-      cwd: folder,
-      encoding: 'utf8',
-    })
-    assert.deepEqual({ status, stdout }, { status: 78, stdout: '' }, `${missing}: ${stderr}`)
-    assert.match(stderr, /a dependency of octo is missing or damaged/, missing)
-    assert.ok(stderr.includes(`run \`node setup.js\` in \`${folder}\``), stderr)
-    assert.doesNotMatch(stderr, /INTERNAL|^ +at /m, missing)
-    symlinkSync(join(root, 'node_modules', missing), place)
-  }
+
+  await t.test('a missing one is one sentence with the command, whatever is loaded with it', () => {
+    const words = [
+      ['yaml', ['registry', 'repo', 'list']],
+      ['better-sqlite3', ['registry', 'repo', 'create', 'acme', '--data', 'd']],
+      ['picocolors', ['instal']],
+      // Loaded by the same module as `yaml`, or by one beside it.
+      ...(triesEveryCase ? [['commander', ['registry', 'repo', 'list']] as const] : []),
+    ] as const
+    for (const [missing, args] of words) {
+      const place = join(folder, 'node_modules', missing)
+      rmSync(place)
+      const { status, stdout, stderr } = octo(folder, args)
+      symlinkSync(join(root, 'node_modules', missing), place)
+      assert.deepEqual({ status, stdout }, { status: 78, stdout: '' }, `${missing}: ${stderr}`)
+      assert.match(stderr, /a dependency of octo is missing or damaged/, missing)
+      assert.ok(stderr.includes(`run \`node setup.js\` in \`${folder}\``), stderr)
+      assert.doesNotMatch(stderr, /INTERNAL|^ +at /m, missing)
+    }
+  })
+
+  await t.test('a missing one is NOT_SET_UP for programs, and a damaged one is installed anew by npm', () => {
+    const present = { yaml: entry('1.0.0') }
+    rmSync(join(folder, 'node_modules/yaml'))
+    mkdirSync(join(folder, 'node_modules/yaml'))
+    writeFileSync(join(folder, 'node_modules/yaml/package.json'), '{"name":"yaml","main":"gone.js"}')
+    write(folder, 'node_modules/.package-lock.json', present)
+    write(folder, 'package-lock.json', present)
+    const { status, stderr } = octo(folder, ['registry', 'repo', 'list', '--json'])
+    const { code, hint } = JSON.parse(stderr).error
+    assert.deepEqual(
+      { status, code, hint },
+      { status: 78, code: 'NOT_SET_UP', hint: `run \`npm ci\` in \`${folder}\`` },
+    )
+  })
 })
 
-test('a missing dependency is NOT_SET_UP for programs, and a damaged one is installed anew by npm', (t) => {
-  const folder = aWholeCheckout(t)
-  const present = { yaml: entry('1.0.0') }
-  rmSync(join(folder, 'node_modules/yaml'))
-  mkdirSync(join(folder, 'node_modules/yaml'))
-  writeFileSync(join(folder, 'node_modules/yaml/package.json'), '{"name":"yaml","main":"gone.js"}')
-  write(folder, 'node_modules/.package-lock.json', present)
-  write(folder, 'package-lock.json', present)
-  const { status, stderr } = spawnSync(
-    process.execPath,
-    [join(folder, 'bin/octo.js'), 'registry', 'repo', 'list', '--json'],
-    { cwd: folder, encoding: 'utf8' },
-  )
-  const { code, hint } = JSON.parse(stderr).error
-  assert.deepEqual({ status, code, hint }, { status: 78, code: 'NOT_SET_UP', hint: `run \`npm ci\` in \`${folder}\`` })
-})
+function octo(folder: string, words: readonly string[]) {
+  return spawnSync(process.execPath, [join(folder, 'bin/octo.js'), ...words], { cwd: folder, encoding: 'utf8' })
+}
 
 test('what a package of octo lacks is no matter of npm', (t) => {
   const folder = aCheckout(t, { a: entry('1.0.0') })
