@@ -7,6 +7,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { aRelease, issueKey } from '../support/builders/test-authority.ts'
+import { rounds } from '../support/machine/full-form.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
 import { until } from '../support/machine/until.ts'
 import type { ApiAnswer } from '../support/publisher/publish-release.ts'
@@ -15,6 +16,8 @@ import { prepareRegistryData, startRegistryChild } from '../support/registry/reg
 
 const OPEN_FILES = 64
 const CONNECTIONS = 150
+/** Of publishing, in each crowd. */
+const TRIES = rounds({ short: 2, full: 4 })
 
 test(`a registry with ${OPEN_FILES} open files outlives ${CONNECTIONS} connections and keeps what it acknowledged`, {
   skip: process.platform === 'win32' && 'there is no ulimit',
@@ -30,7 +33,7 @@ test(`a registry with ${OPEN_FILES} open files outlives ${CONNECTIONS} connectio
 
   for (let round = 1; round <= 2; round++) {
     const crowd = await openMany(registry.url, { count: CONNECTIONS })
-    const tries = Array.from({ length: 4 }, (_none, index) => `${round}.${index + 1}.0`)
+    const tries = Array.from({ length: TRIES }, (_none, index) => `${round}.${index + 1}.0`)
     for (const version of tries) {
       // Refused connections and refusals are right; an acknowledgement must be true.
       if (await isAcknowledged(() => publish(version))) acknowledged.add(version)
