@@ -21,6 +21,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { compiledCodePath } from '../../bin/bundle.js'
 import { buildBundles } from '../../tools/bundle/build.ts'
+import { triesEveryCase } from '../support/machine/full-form.ts'
 import { filesBelow, tempFolder } from '../support/machine/temp-folder.ts'
 import { aCheckout, aRelease, bundleOf, saying, start } from '../support/octo/small-checkout.ts'
 
@@ -109,7 +110,7 @@ test('compiled code is used only as its owner left it, and octo runs in any case
     const folder = tempFolder(t)
     cpSync(original, folder, { recursive: true, preserveTimestamps: true })
     change(folder, codeOf(folder))
-    assert.equal(start(folder), 'bundle one', what)
+    if (triesEveryCase || STARTED.includes(what)) assert.equal(start(folder), 'bundle one', what)
     return folder
   })
   const used = useCode(folders)
@@ -118,6 +119,9 @@ test('compiled code is used only as its owner left it, and octo runs in any case
     cases.map(([what, expected]) => [what, expected]),
   )
 })
+
+/** Of each kind; how the launcher loads all others is asked in one process, and each is started with OCTO_EVERY_CASE=1. */
+const STARTED: readonly string[] = ['as it was made', 'missing', 'writable by a group', 'half of it', 'a folder']
 
 const lengthOfCode = (folder: string) => (statSync(codeOf(folder)).size - statSync(bundleOf(folder)).size) / 2
 
