@@ -23,8 +23,8 @@ import type { RegistryChild } from '../support/registry/registry-child.ts'
 import { prepareRegistryData, startRegistryChild } from '../support/registry/registry-child.ts'
 import { proveServed, readServedPlugin } from '../support/registry/served-release.ts'
 
-const PUBLISHERS = rounds({ short: 12, full: 100 })
-const SAME = rounds({ short: 8, full: 20 })
+const PUBLISHERS = rounds({ short: 6, full: 100 })
+const SAME = rounds({ short: 4, full: 20 })
 
 test(`of ${PUBLISHERS} publishers of one version one wins, and the others are told that it exists`, async (t) => {
   const { registry, target, key, dataDir } = await aRegistry(t)
