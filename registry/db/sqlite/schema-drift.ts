@@ -9,10 +9,13 @@ type Part = { readonly type: string; readonly name: string; readonly sql: string
 
 const PARTS = 'SELECT type, name, sql FROM sqlite_master'
 
+let expectedParts: readonly Part[] | undefined
+
 /** e.g. `trigger audit_are_kept is gone`. */
 export function findSchemaDrift(db: Db): string[] {
   const found = new Map(db.all<Part>(sql.raw(PARTS)).map((part) => [`${part.type} ${part.name}`, part.sql]))
-  const expected = new Map(readExpected().map((part) => [`${part.type} ${part.name}`, part.sql]))
+  expectedParts ??= readExpected()
+  const expected = new Map(expectedParts.map((part) => [`${part.type} ${part.name}`, part.sql]))
   const gone = [...expected.keys()].filter((name) => !found.has(name)).map((name) => `${name} is gone`)
   const extra = [...found.keys()].filter((name) => !expected.has(name)).map((name) => `${name} does not belong there`)
   const changed = [...expected]
