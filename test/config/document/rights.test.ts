@@ -9,7 +9,15 @@ import type { OctoConfig } from '../../../config/model/config.ts'
 import { readConfig } from '../../../config/read-config.ts'
 import { isCoded } from '../../../schemas/errors.ts'
 import type { Case } from '../../support/builders/field-places.ts'
-import { documentWith, isPlain, LOCAL_TEXT, places, valueOfKind, WEB } from '../../support/builders/field-places.ts'
+import {
+  documentWith,
+  isPlain,
+  LOCAL_FILE,
+  LOCAL_TEXT,
+  places,
+  valueOfKind,
+  WEB,
+} from '../../support/builders/field-places.ts'
 import { writeConfigFiles } from '../../support/machine/config-files.ts'
 import { triesEveryCase } from '../../support/machine/full-form.ts'
 
@@ -33,7 +41,7 @@ function withMergeKeys(document: unknown): string {
 }
 
 async function read(directory: string, web: Readonly<Record<string, string>>): Promise<OctoConfig> {
-  return readConfig(undefined, {
+  return readConfig(LOCAL_FILE, {
     cwd: directory,
     env: { SECRET: 'hunter2' },
     fetchText: async (url) => web[url] ?? 'name: theirs\n',
@@ -66,14 +74,14 @@ function decisions({ name, repos, pins, services }: OctoConfig) {
 type Way = 'plain' | 'merge key'
 
 /** Rows that stand for more places than this are the same in each service, phase and repo. */
-const MANY = 3
+const MANY = 2
 /** At how many places each row came up so far. */
 const known = new Map<Case['row'], number>()
 
 /**
  * Each row at one of its places with each value, one of them said with a merge key. One that holds text is said with one value at its
- * other places, which changes from place to place as the way does, and at every third where there are many. OCTO_EVERY_CASE=1 tries each
- * value everywhere.
+ * other places, which changes from place to place as the way does, and at every sixth where there are many. OCTO_EVERY_CASE=1 tries
+ * each value everywhere.
  */
 const cases = places('config').flatMap((one, at) => {
   const values = attempts(one)
@@ -90,12 +98,12 @@ const cases = places('config').flatMap((one, at) => {
   if (triesEveryCase) return [...all.map((index) => said(index, 'plain')), said(turn, 'merge key')]
   if (nth === 0 || typeof one.row.holds !== 'string')
     return all.map((index) => said(index, index === turn ? 'merge key' : 'plain'))
-  return nth < MANY || nth % 3 === 0 ? [said(turn, at % 2 > 0 ? 'merge key' : 'plain')] : []
+  return nth < MANY || nth % 6 === 0 ? [said(turn, at % 2 > 0 ? 'merge key' : 'plain')] : []
 })
 
 test('no fetched document changes a repo, pin, name or local check, whatever field it tries and however', async (t) => {
   assert.ok(cases.length >= 900, `${cases.length} cases`)
-  const directory = await writeConfigFiles(t, { 'octo.yaml': LOCAL_TEXT })
+  const directory = await writeConfigFiles(t, { [LOCAL_FILE]: LOCAL_TEXT })
   const before = decisions(await read(directory, {}))
   const allowed = new Set<string>()
   for (const { path, row, value, way, shown } of cases) {
@@ -133,7 +141,7 @@ function together(documents: readonly unknown[]): unknown {
 const ADMITTED = 32
 
 test(`no set of fetched documents, however they include each other, changes what local documents decide (${ADMITTED} sets that are read)`, async (t) => {
-  const directory = await writeConfigFiles(t, { 'octo.yaml': LOCAL_TEXT })
+  const directory = await writeConfigFiles(t, { [LOCAL_FILE]: LOCAL_TEXT })
   const before = decisions(await read(directory, {}))
   // Those that are refused by themselves would end most of the runs.
   const harmless = cases.filter(({ row, value, way }) => row.fetched !== 'never' && value !== null && way === 'plain')
@@ -158,7 +166,7 @@ test(`no set of fetched documents, however they include each other, changes what
 })
 
 test('every row that says never is refused with the fetched line and the local place', async (t) => {
-  const directory = await writeConfigFiles(t, { 'octo.yaml': LOCAL_TEXT })
+  const directory = await writeConfigFiles(t, { [LOCAL_FILE]: LOCAL_TEXT })
   const rows = places('config').filter(({ row }) => row.fetched === 'never')
   assert.ok(rows.length > 40, `${rows.length} rows`)
   for (const { path, row } of rows) {
@@ -168,7 +176,7 @@ test('every row that says never is refused with the fetched line and the local p
     assert.ok(isCoded(outcome), path.join('.'))
     assert.equal(outcome.code, 'CONFIG_INVALID', path.join('.'))
     assert.match(outcome.message, /^`https:\/\/x\.example\/shared\.yaml` line \d+: .* may not /, path.join('.'))
-    assert.match(outcome.message, /octo\.yaml` line \d+ (includes it|decides that)$/, path.join('.'))
+    assert.match(outcome.message, /octo\.toml` line \d+ (includes it|decides that)$/, path.join('.'))
   }
 })
 
