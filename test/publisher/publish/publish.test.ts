@@ -3,15 +3,19 @@ import assert from 'node:assert/strict'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
+import { publishProject } from '../../../publisher/publish/publish-project.ts'
+import { readSigningKey } from '../../../publisher/sign/read-key.ts'
+import { signerWithKey } from '../../../publisher/sign/release-signer.ts'
 import { revokeToken } from '../../../registry/admin/tokens.ts'
 import { parsePluginDocument } from '../../../schemas/plugin-document.ts'
 import { publicKeyLine } from '../../../schemas/trust-key.ts'
-import type { ProjectRecipe } from '../../support/builders/plugin-project.ts'
+import { openConnection } from '../../../system/http/connection.ts'
+import { openTerminal } from '../../../terminal/terminal.ts'
+import type { PluginProject, ProjectRecipe } from '../../support/builders/plugin-project.ts'
 import { anElf, aPluginProject } from '../../support/builders/plugin-project.ts'
 import { issueKey } from '../../support/builders/test-authority.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 import { typeOcto } from '../../support/octo/in-process-octo.ts'
-import { runOcto } from '../../support/octo/run-octo.ts'
 import type { KeyFiles } from '../../support/publisher/publish-project.ts'
 import { publishProjects, writeKeyFiles } from '../../support/publisher/publish-project.ts'
 import type { TestRegistry } from '../../support/registry/test-registry.ts'
@@ -129,9 +133,15 @@ test('two jobs that publish the same version at once both succeed', async (t) =>
   const scene = await aScene(t)
   await using one = await aPluginProject(TWO_PLATFORMS)
   await using two = await aPluginProject(TWO_PLATFORMS)
-  const options = { env: { OCTO_TOKEN: scene.registry.token } }
-  const runs = await Promise.all([one, two].map(({ dir }) => runOcto(wordsOf(dir, scene), options)))
-  for (const { code, stderr } of runs) assert.equal(code, 0, stderr)
+  const { env } = process
+  const signer = signerWithKey(await readSigningKey({ file: scene.keys.privateKey, env }))
+  const job = async ({ dir }: PluginProject) => {
+    using connection = openConnection(new URL(scene.registry.url), { token: scene.registry.token })
+    const how = { env, build: true, dryRun: false, repo: undefined, terminal: openTerminal({}), onStage: () => {} }
+    return publishProject({ ...how, dir, signer, connection })
+  }
+  const reports = await Promise.all([one, two].map(job))
+  assert.deepEqual(new Set(reports.map(({ version }) => version)), new Set(['1.0.0']))
   assert.equal((await documentOf(scene, 'hello'))?.versions.length, 1)
 })
 
