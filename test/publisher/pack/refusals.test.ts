@@ -17,6 +17,7 @@ import { anElfFile } from '../../support/builders/native-files.ts'
 import type { PluginProject, ProjectRecipe } from '../../support/builders/plugin-project.ts'
 import { anElf, aPluginProject } from '../../support/builders/plugin-project.ts'
 import { FROM_SOURCES } from '../../support/machine/from-sources.ts'
+import { triesEveryCase } from '../../support/machine/full-form.ts'
 
 async function build(project: PluginProject, env: Record<string, string | undefined> = { PATH: process.env.PATH }) {
   return buildRelease({ project: await readProject(project.dir), out: project.path('dist'), env })
@@ -34,6 +35,8 @@ const raw = (platform: string, bytes: Buffer | string) => ({
   files: { 'bin/tool': bytes },
 })
 
+/** It takes over a second to pack, with OCTO_EVERY_CASE=1: what is packed is read as a client reads it, which other rows show. */
+const BOMB = 'an archive that would be taken for a bomb'
 const MARKED = '\ufeff#!/bin/sh\n'
 const ROWS: readonly Row[] = [
   {
@@ -53,7 +56,7 @@ const ROWS: readonly Row[] = [
   { title: 'names that differ only in case', code: 'ARCHIVE_ENTRY_UNSAFE', recipe: { files: { 'src/HELLO.sh': 'x' } } },
   { title: 'a name that Windows reserves', code: 'ARCHIVE_ENTRY_UNSAFE', recipe: { files: { 'src/aux.txt': 'x' } } },
   {
-    title: 'an archive that would be taken for a bomb',
+    title: BOMB,
     code: 'LIMIT_EXCEEDED',
     recipe: { files: { 'src/zeros': Buffer.alloc(67_200_000) } },
   },
@@ -104,7 +107,7 @@ const ROWS: readonly Row[] = [
   },
 ]
 
-for (const { title, code, recipe = {}, spoil } of ROWS)
+for (const { title, code, recipe = {}, spoil } of ROWS.filter((row) => triesEveryCase || row.title !== BOMB))
   test(`refuses ${title}`, async () => {
     await using project = await aPluginProject(recipe)
     await spoil?.(project)
@@ -285,13 +288,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     const script = `const { writeArtifact } = await import(${JSON.stringify(writer)})
       async function* slowly() { yield Buffer.from('x'); process.kill(process.pid, '${signal}'); await new Promise((r) => setTimeout(r, 60_000)) }
       await writeArtifact(process.argv[1], slowly(), 0o644)`
-    const run = spawnSync(
-      process.execPath,
-      [...FROM_SOURCES, '--input-type=module', '-e', script, project.path('artifact')],
-      {
-        encoding: 'utf8',
-      },
-    )
+    const words = [...FROM_SOURCES, '--input-type=module', '-e', script, project.path('artifact')]
+    const run = spawnSync(process.execPath, words, { encoding: 'utf8' })
     assert.equal(run.signal, signal, run.stderr)
     assert.deepEqual(
       (await readdir(project.dir)).filter((name) => name.startsWith('artifact')),
