@@ -9,10 +9,12 @@ import { parsePluginDocument } from '../../../schemas/plugin-document.ts'
 import { withPage } from '../../../schemas/plugin-pages.ts'
 import { TreeRegistry } from '../../support/registry/tree-registry.ts'
 
-const LIMITS = { documentBytes: 3000 }
+const LIMITS = { documentBytes: 1500 }
+/** For three pages and more within these bytes. */
+const VERSIONS = 20
 const BASE = 'https://plugins.example.com'
 
-async function aScene(count = 40) {
+async function aScene(count = VERSIONS) {
   const registry = await TreeRegistry.create()
   registry.addRepo()
   for (let at = 0; at < count; at++) await registry.publish('check-tcp', { version: `1.${at}.0`, platforms: ['any'] })
@@ -37,7 +39,7 @@ test('a registry writes the pages of a large plugin, with their variants, and it
   const { registry, tree, main, whole, page } = await aScene()
   await using _registry = registry
   assert.ok(((await main()).pages?.length ?? 0) >= 3)
-  assert.equal((await whole()).versions.length, 40)
+  assert.equal((await whole()).versions.length, VERSIONS)
   assert.ok(existsSync(`${page}.gz`) && existsSync(`${page}.br`))
   await tree.close()
   assert.equal((await inspectTree(await registry.treeDeps(BASE, LIMITS))).problems, 0)
@@ -73,7 +75,7 @@ for (const depth of ['shallow', 'quick', 'deep'] as const)
         await damage(page)
         const { problems } = await tree.reconcile({ depth, repair: true })
         assert.ok(problems > 0)
-        assert.equal((await whole()).versions.length, 40)
+        assert.equal((await whole()).versions.length, VERSIONS)
         assert.equal((await tree.reconcile({ depth, repair: false })).problems, 0)
         // Nothing of this damage is left for the next one.
         assert.equal((await tree.reconcile({ depth: 'deep', repair: false })).problems, 0)
@@ -92,6 +94,6 @@ test('what stands among the pages and is none goes, and all of them where none i
   const roomy = await registry.openTree(BASE)
   await roomy.reconcile({ depth: 'quick', repair: true })
   assert.equal(existsSync(at('repos/core/check-tcp/_/1.json')), false)
-  assert.deepEqual([(await whole()).pages, (await whole()).versions.length], [undefined, 40])
+  assert.deepEqual([(await whole()).pages, (await whole()).versions.length], [undefined, VERSIONS])
   await roomy.close()
 })
