@@ -46,7 +46,8 @@ export type Behaviour = {
   readonly ignoresIdle?: boolean
   /** With this exit code, once it is well. */
   readonly diesUp?: number
-  readonly answers?: Readonly<Record<string, Answer>>
+  /** Of several the first call has the first. */
+  readonly answers?: Readonly<Record<string, Answer | readonly Answer[]>>
 }
 
 const TWIN = join(import.meta.dirname, '..', '..', 'fixtures', 'ocm', 'twin.cjs')
@@ -70,7 +71,21 @@ export function servicePluginText(behaviour: Behaviour = {}): string {
     answers: { '/components/list': { echo: true, body: { list: ['a'] } } },
     ...behaviour,
   }
-  return `#!/usr/bin/env node\nconst behaviour = ${JSON.stringify(whole)}\n${readFileSync(TWIN, 'utf8')}`
+  return `${firstLines(whole)}\nconst behaviour = ${JSON.stringify(whole)}\n${readFileSync(TWIN, 'utf8')}`
+}
+
+const NEEDS_NODE = /^hang$|[\n\r\u2028\u2029]/
+
+/** What it can do is said by the shell, twenty times as cheap as by Node, which takes the second line for a comment. */
+function firstLines({
+  capabilities,
+  capabilitiesExit = 0,
+  marks,
+}: Behaviour & { readonly capabilities: string }): string {
+  if (NEEDS_NODE.test(capabilities) || marks !== undefined) return '#!/usr/bin/env node'
+  const said = `'${capabilities.replaceAll("'", `'\\''`)}'`
+  const says = `echo asked for capabilities >&2; printf %s ${said}; exit ${capabilitiesExit}`
+  return `#!/bin/sh\n':' //; [ "$1" != capabilities ] || { ${says}; }; exec node "$0" "$@"`
 }
 
 /** The same as the host takes it, without a question for its capabilities. */
