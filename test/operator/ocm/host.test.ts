@@ -188,9 +188,9 @@ const WRONG: readonly (readonly [string, object, string, RegExp])[] = [
 ]
 
 test('answers that the contract does not have are errors that say what came', async (t) => {
-  for (const [title, answer, code, message] of WRONG) {
-    const { host, ask } = aHost(t, { answers: { [PATH]: answer } })
-    await using _ = host
+  const { host, ask } = aHost(t, { answers: { [PATH]: WRONG.map(([, answer]) => answer) } })
+  await using _ = host
+  for (const [title, , code, message] of WRONG) {
     const error = await expectCodeAsync(code as 'PLUGIN_FAILED', () => ask())
     assert.match(error.message, message, title)
   }
