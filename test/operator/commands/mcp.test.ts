@@ -16,6 +16,7 @@ import { aRelease, issueKey } from '../../support/builders/test-authority.ts'
 import { isGone, pidIn } from '../../support/machine/processes.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 import { octoIn } from '../../support/octo/in-process-octo.ts'
+import { BUNDLE } from '../../support/octo/run-octo.ts'
 import { startStaticRegistry } from '../../support/registry/static-registry.ts'
 
 const OCTO = fileURLToPath(new URL('../../../bin/octo.js', import.meta.url))
@@ -64,7 +65,7 @@ async function aFolder(t: TestContext) {
   const repos = { core: { url: registry.url(), keys: [{ key: key.trustKey.pem }] } }
   writeFileSync(join(folder, 'octo.yaml'), stringify({ operator: { repos, plugins: Object.fromEntries(marked) } }))
   const { PATH = '', TMPDIR } = process.env
-  const env = { PATH, HOME: folder, OCTO_HOME: join(folder, 'store'), ...(TMPDIR ? { TMPDIR } : {}) }
+  const env = { ...BUNDLE, PATH, HOME: folder, OCTO_HOME: join(folder, 'store'), ...(TMPDIR ? { TMPDIR } : {}) }
   return { folder, env }
 }
 

@@ -24,7 +24,7 @@ import { writeServicePlugin } from '../../support/builders/service-plugin.ts'
 import { collectedStreams } from '../../support/machine/collected-streams.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 import { octoIn } from '../../support/octo/in-process-octo.ts'
-import { runOcto } from '../../support/octo/run-octo.ts'
+import { BUNDLE, runOcto } from '../../support/octo/run-octo.ts'
 
 const LIST = '{"repository": {"type": "Twin/v1"}, "last": ""}'
 
@@ -205,7 +205,7 @@ test('the bytes of a call come from a file or standard input, and go to standard
     const { env, folder: cwd } = answering
     using sink = openSink('/dev/full')
     const ran = spawnSync(process.execPath, [octo, ...words], {
-      ...{ cwd, env: { ...process.env, ...env }, encoding: 'utf8', input: 'bytes' },
+      ...{ cwd, env: { ...process.env, ...BUNDLE, ...env }, encoding: 'utf8', input: 'bytes' },
       stdio: ['pipe', sink.descriptor, 'pipe'],
     })
     return { code: ran.status, said: /error\[\w+\].*/.exec(ran.stderr)?.[0] }

@@ -11,6 +11,7 @@ import { promisify } from 'node:util'
 import { listening } from '../../support/machine/listening.ts'
 import { filesBelow, tempFolder } from '../../support/machine/temp-folder.ts'
 import { octoIn } from '../../support/octo/in-process-octo.ts'
+import { BUNDLE } from '../../support/octo/run-octo.ts'
 
 const SCRIPT =
   '#!/bin/sh\nfor word in "$@"; do echo "$word"; done > "$OUT"\n[ "$OP_EXIT" = KILL ] && kill -9 $$\nexit "${OP_EXIT:-0}"\n'
@@ -146,7 +147,7 @@ test('a link named octoctl is enough', async (t) => {
     symlinkSync(program, link)
     const words = ['-c', 'config.yaml', '--insecure', 'status']
     const argv = from === 'octo' ? [link, ...words] : [process.execPath, link, ...words]
-    await promisify(execFile)(argv[0] ?? '', argv.slice(1), { cwd: folder, env: { ...process.env, ...env } })
+    await promisify(execFile)(argv[0] ?? '', argv.slice(1), { cwd: folder, env: { ...process.env, ...BUNDLE, ...env } })
     assert.deepEqual(called().slice(2), ['--log-level', 'info', 'status'])
   }
 })

@@ -13,7 +13,7 @@ import { openScreen } from '../../support/machine/screen.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 import { until } from '../../support/machine/until.ts'
 import { octoIn } from '../../support/octo/in-process-octo.ts'
-import { runOcto } from '../../support/octo/run-octo.ts'
+import { BUNDLE, runOcto } from '../../support/octo/run-octo.ts'
 import { endMarked } from '../../support/operator/service-scene.ts'
 
 const options = { skip: process.platform === 'linux' ? false : 'services are run on Linux' }
@@ -64,7 +64,7 @@ test('what differs is shown first, done after a yes, and by the next supervisor 
   assert.match(refused.stderr, /hint: look at them with `octo apply --dry-run`, and make them with `octo apply --yes`/)
   if (!lacksPty()) {
     const screen = openScreen({ columns: 100, rows: 40 })
-    const size = { env: { ...place.env, TERM: 'xterm-256color' }, columns: 100, rows: 40 }
+    const size = { env: { ...BUNDLE, ...place.env, TERM: 'xterm-256color' }, columns: 100, rows: 40 }
     const asked = runOnPty([process.execPath, OCTO, 'apply'], screen, { cwd: folder, ...size })
     await screen.until((lines) => lines.some((line) => line.includes('Make these changes?')))
     asked.type('n')
@@ -127,7 +127,7 @@ test('a config that changes while the question stands is not applied, where nobo
   t.after(() => endMarked(places.key))
   write(600)
   const screen = openScreen({ columns: 100, rows: 40 })
-  const size = { env: { HOME: folder, TMPDIR: folder, TERM: 'xterm-256color' }, columns: 100, rows: 40 }
+  const size = { env: { ...BUNDLE, HOME: folder, TMPDIR: folder, TERM: 'xterm-256color' }, columns: 100, rows: 40 }
   const asked = runOnPty([process.execPath, OCTO, 'apply'], screen, { cwd: folder, ...size })
   await screen.until((lines) => lines.some((line) => line.includes('Make these changes?')))
   write(601)

@@ -17,7 +17,7 @@ import { openScreen } from '../../support/machine/screen.ts'
 import { filesBelow, tempFolder } from '../../support/machine/temp-folder.ts'
 import { until } from '../../support/machine/until.ts'
 import { octoIn } from '../../support/octo/in-process-octo.ts'
-import { runOcto } from '../../support/octo/run-octo.ts'
+import { BUNDLE, runOcto } from '../../support/octo/run-octo.ts'
 import { endMarked } from '../../support/operator/service-scene.ts'
 
 const OCTO = fileURLToPath(new URL('../../../bin/octo.js', import.meta.url))
@@ -53,7 +53,7 @@ test('an answer on the terminal reaches the supervisor and its services, and sta
 }, async (t) => {
   const { folder, places, octo, typed, got } = aProject(t)
   const screen = openScreen({ columns: 80, rows: 24 })
-  const place = { cwd: folder, env: { TERM: 'xterm-256color', TMPDIR: folder }, columns: 80, rows: 24 }
+  const place = { cwd: folder, env: { ...BUNDLE, TERM: 'xterm-256color', TMPDIR: folder }, columns: 80, rows: 24 }
   const start = runOnPty([process.execPath, OCTO, 'start'], screen, place)
   await screen.until((lines) => lines.some((line) => line.includes('Word of the day')))
   start.type('hush-hush\r')

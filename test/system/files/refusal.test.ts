@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { coded, isCoded } from '../../../schemas/errors.ts'
 import { explainRefusal } from '../../../system/files/refusal.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { BUNDLE } from '../../support/octo/run-octo.ts'
 
 const OCTO = fileURLToPath(new URL('../../../bin/octo.js', import.meta.url))
 
@@ -73,6 +74,7 @@ test('a working directory that was removed is no defect of octo, whatever is run
   for (const words of [['list'], ['run', 'check-tcp'], ['check'], ['status']]) {
     const { status, stderr } = spawnSync('/bin/sh', ['-c', gone, 'sh', process.execPath, OCTO, ...words], {
       cwd: tempFolder(t),
+      env: { ...process.env, ...BUNDLE },
       encoding: 'utf8',
     })
     assert.match(stderr, /^error\[IO_FAILED\]: the working directory was removed$/m, words.join(' '))
