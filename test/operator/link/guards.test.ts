@@ -21,6 +21,7 @@ import type { Memo } from '../../../client/store/identity.ts'
 import { layoutOf } from '../../../client/store/layout.ts'
 import { readOwnRecord } from '../../../client/store/own-record.ts'
 import { writeOwnRecord } from '../../../client/store/write-own-record.ts'
+import { triesEveryCase } from '../../support/machine/full-form.ts'
 import { noLastingFolder } from '../../support/machine/lasting-folder.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 import { aLinkScene, anArchivePlugin, aStandIn, saidBy } from '../../support/operator/linked-plugins.ts'
@@ -104,7 +105,24 @@ const CHANGES: Readonly<Record<string, (places: Places) => void>> = {
   'a bundle of octo, gone': ({ standIn }) => rmSync(join(standIn, '../../dist/octo.cjs')),
 }
 
-for (const [what, change] of Object.entries(CHANGES))
+/** One for each file and folder that a shim asks about. */
+const EACH_PLACE = [
+  'one byte of the program',
+  'one byte of another file',
+  'a file that is added',
+  'a file that is added further down',
+  'the folder of the plugin, open to a group',
+  'the folder of the store, open to all',
+  'a folder above it, replaced',
+  'the store, moved, and a link to it in its place',
+  'the config, touched',
+  'the lockfile, gone',
+  'the launcher of octo, replaced',
+  'the version of octo, changed',
+  'a further bundle of octo',
+]
+const changes = Object.entries(CHANGES).filter(([what]) => triesEveryCase || EACH_PLACE.includes(what))
+for (const [what, change] of changes)
   test(`a shim goes to octo after a change: ${what}`, { skip }, async (t) => {
     const scene = await aLinkScene(t, [anArchivePlugin(12)])
     const standIn = aStandIn(tempFolder(t))
@@ -133,7 +151,14 @@ const LIBRARIES: readonly (readonly [string, (lib: string) => void, (lib: string
   ['filled by its owner', mkdirSync, (lib) => writeFileSync(join(lib, 'libx.so'), ''), 'plugin'],
   ['never there', () => {}, () => {}, 'plugin'],
 ]
-for (const [what, arrange, change, next] of LIBRARIES)
+const EACH_STATE = [
+  'opened to a group',
+  'in a folder opened to all',
+  'replaced',
+  'made where there was none',
+  'filled by its owner',
+]
+for (const [what, arrange, change, next] of LIBRARIES.filter(([what]) => triesEveryCase || EACH_STATE.includes(what)))
   test(`a folder that a program loads libraries from, ${what}, leads to ${next}`, { skip }, async (t) => {
     const lib = join(tempFolder(t), 'x', 'lib')
     mkdirSync(dirname(lib))
