@@ -4,6 +4,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
+import { askPlugin } from '../../plugin-test/ask-plugin.ts'
+import { openTerminal } from '../../terminal/index.ts'
+import { collectedStreams } from '../support/machine/collected-streams.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
 import { octoIn } from '../support/octo/in-process-octo.ts'
 import { BUNDLE, runOcto } from '../support/octo/run-octo.ts'
@@ -48,38 +51,46 @@ function aProject(t: TestContext, manifest: string) {
   writeFileSync(join(dir, 'plugin.yaml'), manifest)
   const octo = (...words: readonly string[]) => runOcto(['test', 'my-check', ...words], { cwd: folder })
   /** For what octo reads itself of the plugin; what is run in its place writes to the output of a process. */
-  const octoHere = (...words: readonly string[]) => octoIn({ cwd: folder, env: BUNDLE }, ['test', 'my-check', ...words])
+  const octoHere = (...words: readonly string[]) =>
+    octoIn({ cwd: folder, env: { ...BUNDLE, TMPDIR: folder } }, ['test', 'my-check', ...words])
   return { folder, dir, octo, octoHere }
 }
 
-const APPENDS = (path: string) => `#!/bin/sh
-cat >>${path}
+/** It answers where a file `answer` stands beside `sent`. */
+const APPENDS = (sent: string, answer: string) => `#!/bin/sh
+cat >>${sent}
+[ -e ${answer} ] || { echo no route >&2; exit 69; }
 echo '{"v":1,"status":"ok","summary":"appended"}'
 `
 
-test('a notifier is sent a notification with its arguments, secret ones from a file alone', async (t) => {
+test('a notifier is sent a notification with its arguments, secret ones from a file alone, and told what was expected where it answers nothing', async (t) => {
   const { octoHere, folder, dir } = aProject(t, NOTIFIER)
-  const sent = join(folder, 'sent')
-  writeFileSync(join(dir, 'check.sh'), APPENDS(sent))
+  const [sent, answer] = [join(folder, 'sent'), join(folder, 'answer')]
+  writeFileSync(join(dir, 'check.sh'), APPENDS(sent, answer))
   writeFileSync(join(folder, 'args.yaml'), 'token: hunter2\n')
   const words = ['--', '--path=/x', '--retries', '3', '--to=a', '--to=b']
-  const { code, stdout, stderr } = await octoHere('--args', 'args.yaml', ...words)
-  assert.equal(code, 0, stderr)
-  assert.match(stdout, /^ok +my-notifier@0\.1\.0 .* appended$/m)
+  const { code, stdout, stderr } = await octoHere('--keep', '--args', 'args.yaml', ...words)
+  assert.equal(code, 69, stderr)
+  assert.match(stdout, /^failed .*ended without a result, exit code 69: no route/m)
+  assert.match(stderr, /its answer is the last line of standard output/)
   assert.doesNotMatch(stdout + stderr, /hunter2|not given/)
   const { v, arguments: given, notification } = JSON.parse(readFileSync(sent, 'utf8'))
   assert.deepEqual({ v, given }, { v: 1, given: { path: '/x', retries: 3, to: ['a', 'b'], token: 'hunter2' } })
   assert.deepEqual([notification.kind, notification.service], ['failed', 'web'])
-})
 
-test('a notifier that answers nothing is told what was expected', async (t) => {
-  const { octoHere, dir } = aProject(t, NOTIFIER.replace('required: [path, token]', 'required: []'))
-  writeFileSync(join(dir, 'check.sh'), '#!/bin/sh\ncat >/dev/null\necho no route >&2; exit 69\n')
-  const { code, stdout, stderr } = await octoHere()
-  assert.equal(code, 69, stderr)
-  assert.match(stdout, /^failed .*ended without a result, exit code 69: no route/m)
-  assert.match(stderr, /its answer is the last line of standard output/)
-  assert.match(stderr, /`token`; they stand in a file such as `\{token: …\}`: `octo test my-check --args FILE`/)
+  // What was kept is asked again, and needs no building.
+  writeFileSync(answer, '')
+  const [, kept = ''] = /^kept (.*)$/m.exec(stderr) ?? []
+  const streams = collectedStreams({ env: { NO_COLOR: '1' } })
+  const manifest = { kind: 'tool', protocol: 'exec', output: 'notify/v1' }
+  const again = await askPlugin({
+    ...{ built: { plugin: 'my-notifier', version: '0.1.0', manifest, platforms: {} }, given },
+    ...{ config: join(kept, 'octo.yaml'), terminal: openTerminal({}, streams) },
+    env: { PATH: process.env.PATH, HOME: folder, TMPDIR: folder, OCTO_HOME: join(kept, 'store') },
+  })
+  assert.equal(again, 0, streams.stderr())
+  assert.match(streams.stdout(), /^ok +my-notifier@0\.1\.0 .* appended$/m)
+  assert.doesNotMatch(streams.stdout() + streams.stderr(), /hunter2|last line/)
 })
 
 test('a source of secrets is asked, and no value is shown', async (t) => {
@@ -90,6 +101,7 @@ test('a source of secrets is asked, and no value is shown', async (t) => {
   const { code, stdout, stderr } = await octoHere()
   assert.equal(code, 0, stderr)
   assert.match(stderr, /gave `password`; values are not shown/)
+  assert.match(stderr, /`token`; they stand in a file such as `\{token: …\}`: `octo test my-check --args FILE`/)
   assert.doesNotMatch(stdout + stderr, /hunter2/)
 })
 

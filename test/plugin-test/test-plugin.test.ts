@@ -16,7 +16,7 @@ import { test } from 'node:test'
 import { isGone, pidIn } from '../support/machine/processes.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
 import { octoIn } from '../support/octo/in-process-octo.ts'
-import { runOcto } from '../support/octo/run-octo.ts'
+import { BUNDLE, runOcto } from '../support/octo/run-octo.ts'
 
 const MANIFEST = `name: my-check
 version: 0.1.0
@@ -43,7 +43,7 @@ function aProject(t: TestContext, manifest = MANIFEST) {
   const place = { cwd: folder, env: { TMPDIR: temporary } }
   const octo = (...words: readonly string[]) => runOcto(['test', 'my-check', ...words], place)
   /** For what ends before the plugin is run, whose output is that of a process. */
-  const octoHere = () => octoIn(place, ['test', 'my-check'])
+  const octoHere = () => octoIn({ ...place, env: { ...BUNDLE, ...place.env } }, ['test', 'my-check'])
   return { folder, temporary, dir, octo, octoHere }
 }
 
