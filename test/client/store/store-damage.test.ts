@@ -22,6 +22,7 @@ import { layoutOf } from '../../../client/store/layout.ts'
 import { openStore } from '../../../client/store/open-store.ts'
 import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
 import { aMachine, LINUX, one, run } from '../../support/client/client-machine.ts'
+import { triesEveryCase } from '../../support/machine/full-form.ts'
 import { filesBelow } from '../../support/machine/temp-folder.ts'
 
 const SAYS = 'hello 1.0.0 !\n'
@@ -69,7 +70,7 @@ function writeOver(path: string, bytes: string | Buffer): void {
   writeFileSync(path, bytes, { mode: 0o600 })
 }
 
-test(`an install makes good whatever lies in the place of a file of the store (${Object.keys(DAMAGE).length} kinds for each file)`, {
+test(`an install makes good whatever lies in the place of a file of the store (${Object.keys(DAMAGE).length} kinds)`, {
   timeout: 400_000,
   skip: process.platform === 'win32' && 'pipes and links',
 }, async (t) => {
@@ -81,8 +82,11 @@ test(`an install makes good whatever lies in the place of a file of the store ($
   const files = filesBelow(base.storeRoot).filter((path) => !path.startsWith('v1/trees/'))
   assert.ok(files.length >= 7, files.join())
   let count = 0
-  for (const file of [...files, `v1/parts/${part}`, `v1/parts/${part}.json`])
-    for (const [what, damage] of Object.entries(DAMAGE)) {
+  const places = [...files, `v1/parts/${part}`, `v1/parts/${part}.json`]
+  for (const [at, file] of places.entries())
+    for (const [kind, [what, damage]] of Object.entries(DAMAGE).entries()) {
+      // Each kind in a third of the places, each place with a third of the kinds; a folder, which no rename replaces, in all.
+      if (!triesEveryCase && what !== 'a folder' && (at + kind) % 3 > 0) continue
       const storeRoot = join(folder, `store-${count++}`)
       cpSync(base.storeRoot, storeRoot, { recursive: true, preserveTimestamps: true })
       writeFileSync(outside, OUTSIDE)
