@@ -76,6 +76,24 @@ test('refuses options that mean nothing, saying what was expected and found', ()
     assert.throws(() => parseOptions(specs, argv), { name: 'InvalidOptions', message })
 })
 
+const NO_WHOLE_NUMBERS = ['', '1.5', '1e3', '0x10', ' 1', '+1', '--1', '9999999999999999', '-9999999999999999']
+
+test('takes digits alone for a whole number without bounds, and no more of them than are told apart', () => {
+  const any = { any: { type: 'integer', description: 'a number' } } as const
+  assert.deepEqual(parseOptions(any, ['--any=-007']), { any: -7 })
+  for (const text of NO_WHOLE_NUMBERS) {
+    const message = `--any is \`${text}\`, expected a whole number`
+    assert.throws(() => parseOptions(any, [`--any=${text}`]), { name: 'InvalidOptions', message })
+  }
+})
+
+test('shows no more than the beginning of what was found, on one line', () => {
+  const shown = `${'y'.repeat(78)}?y`
+  assert.throws(() => parseOptions(specs, ['80', `--mode=${'y'.repeat(78)}\ny${'z'.repeat(90)}`]), {
+    message: `--mode is \`${shown}…\`, expected \`free\` or \`open\``,
+  })
+})
+
 test('names the options there are, but never the value of an unknown one', () => {
   assert.throws(
     () => parseOptions(specs, ['80', '--password=hunter2']),

@@ -26,7 +26,7 @@ type Case = {
   /** What stands on standard input. */
   readonly input?: string
   readonly result: readonly [status: string, summary: string | RegExp, metrics?: typeof metrics]
-  /** Of a kind that is asked before or behind it. */
+  /** Of a kind that another case asks as well. */
   readonly isAlike?: true
 }
 
@@ -128,7 +128,7 @@ export type Language = {
   readonly demo: string
   /** It answers where the language is to be had. */
   readonly needs?: readonly [string, ...string[]]
-  /** Made of sources whose every answer is asked in test/sdk: each kind of case is enough by default. */
+  /** Made of sources that test/sdk asks without a process: one case of each kind is enough by default. */
   readonly isMade?: true
   /** The command for the plugin in a folder. */
   run(dir: string): readonly string[]
