@@ -21,7 +21,7 @@ import type { Memo } from '../../../client/store/identity.ts'
 import { layoutOf } from '../../../client/store/layout.ts'
 import { readOwnRecord } from '../../../client/store/own-record.ts'
 import { writeOwnRecord } from '../../../client/store/write-own-record.ts'
-import { triesEveryCase } from '../../support/machine/full-form.ts'
+import { triedOf } from '../../support/machine/full-form.ts'
 import { noLastingFolder } from '../../support/machine/lasting-folder.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 import { aLinkScene, anArchivePlugin, aStandIn, saidBy } from '../../support/operator/linked-plugins.ts'
@@ -121,8 +121,7 @@ const EACH_PLACE = [
   'the version of octo, changed',
   'a further bundle of octo',
 ]
-const changes = Object.entries(CHANGES).filter(([what]) => triesEveryCase || EACH_PLACE.includes(what))
-for (const [what, change] of changes)
+for (const [what, change] of triedOf(Object.entries(CHANGES), EACH_PLACE))
   test(`a shim goes to octo after a change: ${what}`, { skip }, async (t) => {
     const scene = await aLinkScene(t, [anArchivePlugin(12)])
     const standIn = aStandIn(tempFolder(t))
@@ -158,7 +157,7 @@ const EACH_STATE = [
   'made where there was none',
   'filled by its owner',
 ]
-for (const [what, arrange, change, next] of LIBRARIES.filter(([what]) => triesEveryCase || EACH_STATE.includes(what)))
+for (const [what, arrange, change, next] of triedOf(LIBRARIES, EACH_STATE))
   test(`a folder that a program loads libraries from, ${what}, leads to ${next}`, { skip }, async (t) => {
     const lib = join(tempFolder(t), 'x', 'lib')
     mkdirSync(dirname(lib))
