@@ -119,6 +119,7 @@ const EACH_PLACE = [
   'the lockfile, gone',
   'the launcher of octo, replaced',
   'the version of octo, changed',
+  'the bundle of octo, replaced',
   'a further bundle of octo',
 ]
 for (const [what, change] of triedOf(Object.entries(CHANGES), EACH_PLACE))
