@@ -55,7 +55,7 @@ type State = {
   readonly change: (dataDir: string) => void
   /** What `fsck` says while no start works; one does at once when nothing is said. */
   readonly finding?: RegExp
-  /** Is told apart by what the others change one by one, and tried with every case alone. */
+  /** Two of the others at once, or nothing changed: tried where every case is. */
   readonly isImplied?: true
 }
 

@@ -48,7 +48,10 @@ const known = new Set<Case['row']>()
 /** Where a row stands first; it is the same row elsewhere. */
 const first = rows.filter(({ row }) => !known.has(row) && known.add(row))
 
-/** A row is said in every third way where it stands first, and in one that changes elsewhere; in all with OCTO_EVERY_CASE=1. */
+/**
+ * A row is said in every third way where it stands first. Of its other places every second one is said in one way, which changes from
+ * place to place. With OCTO_EVERY_CASE=1 each place is said in all ways.
+ */
 function isSaid(one: Case, nth: number): boolean {
   if (triesEveryCase) return true
   const at = first.indexOf(one)

@@ -23,8 +23,8 @@ import { runOcto } from '../../support/octo/run-octo.ts'
 import { writeKeyFiles } from '../../support/publisher/publish-project.ts'
 import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
+/** Which of them it was makes no difference to what is said and done: each is asked with one, and with both where every case is tried. */
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
-/** What has nothing to do with which signal it was is asked of one, and of both with OCTO_EVERY_CASE=1. */
 
 type Stop = (incoming: IncomingMessage, seen: readonly string[]) => boolean
 

@@ -13,7 +13,7 @@ const IMPORT = "import { describe, test } from 'node:test'\n"
 /** A test that passes. */
 export const GOOD = "test('good', () => {})\n"
 
-/** Files of a folder share a process then, of which there is one for each file else. */
+/** With more, files of one folder share a process only where there are more files than can run at once. */
 export const ONE_AT_A_TIME = { OCTO_TEST_CONCURRENCY: '1' }
 
 /** What several tests look at, run for the first of them that asks. */
