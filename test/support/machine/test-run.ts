@@ -48,7 +48,8 @@ export function startTests(folder: string, env: NodeJS.ProcessEnv = {}): ChildPr
   return spawn(process.execPath, [...FROM_SOURCES, runner], options)
 }
 
+const OF_THE_RUN_ABOVE = ['NODE_TEST_CONTEXT', 'OCTO_INTEROP', 'FORCE_COLOR', 'OCTO_TEST_LATE']
+
 function inherited(): NodeJS.ProcessEnv {
-  const { NODE_TEST_CONTEXT: _, OCTO_INTEROP: __, FORCE_COLOR: ___, ...rest } = process.env
-  return rest
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !OF_THE_RUN_ABOVE.includes(name)))
 }
