@@ -1,6 +1,6 @@
 // The host of service plugins over real processes: what it asks, what it makes of the answers, and what is left behind.
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -220,15 +220,17 @@ test('a plugin that dies in a call is that error, and the next call has another 
 })
 
 test('ending lets calls finish, and ends what does not listen, with all that it started', async (t) => {
+  const afterFile = join(tempFolder(t), 'answers')
   const { host, ask, left, folder } = aHost(
     t,
-    { ignoresSigint: true, answers: { [PATH]: { echo: true, body: { list: [] }, afterMs: 200, leavesChild: true } } },
+    { ignoresSigint: true, answers: { [PATH]: { echo: true, body: { list: [] }, afterFile, leavesChild: true } } },
     { limits: { killGraceMs: 200 } },
   )
   const call = ask()
   await until(() => host.status()[0]?.calls === 1)
   const ended = host[Symbol.asyncDispose]()
   await expectCodeAsync('PLUGIN_EXITED', () => ask())
+  writeFileSync(afterFile, '')
   assert.equal((await call).echoed.url, PATH)
   await ended
   assert.deepEqual(left(), [])

@@ -11,6 +11,8 @@ type Answer = {
   /** The answer is its body with `echoed`: what was asked. */
   readonly echo?: boolean
   readonly afterMs?: number
+  /** It echoes when this file is there. */
+  readonly afterFile?: string
   readonly hang?: boolean
   readonly dies?: number
   /** It stops itself when it has answered. */

@@ -15,6 +15,7 @@ import { aServicePlugin, LISTER } from '../../../support/builders/service-plugin
 import { FROM_SOURCES } from '../../../support/machine/from-sources.ts'
 import { listening } from '../../../support/machine/listening.ts'
 import { isGone } from '../../../support/machine/processes.ts'
+import { tempFolder } from '../../../support/machine/temp-folder.ts'
 import { until } from '../../../support/machine/until.ts'
 import { LIST_CALL, sharedScene } from '../../../support/operator/shared-scene.ts'
 
@@ -166,10 +167,9 @@ test('one whose starter died before it was well is ended by whoever comes next',
 })
 
 test('one that should have left is ended by whoever comes by, unless somebody uses it', { skip }, async (t) => {
-  const scene = sharedScene(t, {
-    ignoresIdle: true,
-    answers: { [PATH]: { echo: true, body: { list: [] }, afterMs: 300 } },
-  })
+  const afterFile = join(tempFolder(t), 'answers')
+  const echo = { echo: true, body: { list: [] } }
+  const scene = sharedScene(t, { ignoresIdle: true, answers: { [PATH]: [echo, { ...echo, afterFile }] } })
   const keeper = scene.host({ isKept: true })
   const pid = await keeper.ask()
   const places = scene.places()
@@ -182,6 +182,7 @@ test('one that should have left is ended by whoever comes by, unless somebody us
   await until(() => scene.running()[0]?.state === 'in use')
   age()
   await sweepShared(scene.env)
+  writeFileSync(afterFile, '')
   assert.equal(await call, pid)
   await keeper.close()
   age()
