@@ -1,6 +1,7 @@
 // The check of what a plugin is given, out of the JSON Schema of its manifest (draft 2020-12).
 import type { JsonSchema, SchemaCheck } from './compile-json-schema.ts'
 import { loadSchemaCompiler } from './compile-json-schema.ts'
+import { isCoded } from './errors.ts'
 import { TimedOut } from './in-time.ts'
 import { omitUndefined } from './omit-undefined.ts'
 
@@ -21,6 +22,8 @@ function orUseless<T>(useless: Useless, act: () => T): T {
   try {
     return act()
   } catch (cause) {
+    // What the machine refuses is no fault of the schema.
+    if (isCoded(cause)) throw cause
     throw useless(sentenceFor(cause), cause)
   }
 }

@@ -3,7 +3,7 @@ import type { ErrorObject } from 'ajv'
 import type { SchemaCheck } from '../../schemas/compile-json-schema.ts'
 import { loadSchemaCompiler } from '../../schemas/compile-json-schema.ts'
 import type { DeclaredType } from '../../schemas/contract/ocm/capabilities.ts'
-import { coded } from '../../schemas/errors.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
 import { printable, quote } from '../../schemas/quote.ts'
 
 type Schema = NonNullable<DeclaredType['schema']>
@@ -53,6 +53,8 @@ function orUnusable<T>({ type, plugin }: Place, act: () => T): T {
   try {
     return act()
   } catch (cause) {
+    // What the machine refuses is no fault of the schema.
+    if (isCoded(cause)) throw cause
     throw coded('PLUGIN_ANSWER_INVALID', {
       message: `the schema of ${quote(type)} of plugin ${quote(plugin)} cannot be used`,
       details: { plugin, type },

@@ -1,6 +1,7 @@
 // READMEs and changelogs on pages. What is too much, takes too long or cannot be read is shown as it was written.
 import { html, raw } from 'hono/html'
 import { digestOf } from '../../../../schemas/digest.ts'
+import { isCoded, throwDefect } from '../../../../schemas/errors.ts'
 import type { Html } from '../layout.ts'
 import { shownText } from '../shown-text.ts'
 import { keepLately } from './keep-lately.ts'
@@ -25,7 +26,7 @@ export function openMarkdown(deadlineMs = DEADLINE_MS): Markdown {
   return {
     async show(text, idPrefix) {
       const key = `${idPrefix} ${digestOf(text)}`
-      const found = await kept.get(key, () => rendered(text, idPrefix, deadlineMs))
+      const found = await kept.get(key, () => rendered(text, idPrefix, deadlineMs)).catch(plainForNow)
       return found === 'plain'
         ? asWritten(text)
         : html`<div class="markdown" dir="auto">${raw(found.html)}</div>${told(found.leftOut)}`
@@ -46,10 +47,17 @@ async function rendered(text: string, idPrefix: string, deadlineMs: number): Pro
       return tokens && renderTokens(tokens, idPrefix)
     }, deadlineMs)
     return done?.made && done.made.html.length <= MAX_HTML ? done.made : 'plain'
-  } catch {
+  } catch (error) {
+    // Of the machine, which passes: it is not kept.
+    if (isCoded(error)) throw error
     // A library that fails on one text does not take the page away on which people look for how to get rid of it.
     return 'plain'
   }
+}
+
+function plainForNow(error: unknown): 'plain' {
+  throwDefect(error)
+  return 'plain'
 }
 
 function asWritten(text: string): Html {
