@@ -1,6 +1,6 @@
 // Makes of a JSON Schema that others wrote a function that says whether a value fits it. Nothing is loaded from elsewhere, and no schema
 // knows of another one.
-import type { Ajv, ErrorObject, Options, ValidateFunction } from 'ajv'
+import type { Ajv, ErrorObject, KeywordCxt, Options, ValidateFunction } from 'ajv'
 import { inTime } from './in-time.ts'
 
 export type JsonSchema = boolean | Readonly<Record<string, unknown>>
@@ -47,18 +47,21 @@ export async function loadSchemaCompiler(reading: Reading): Promise<(schema: Jso
     if (isOfDraft) checkerFor(reading, newValidator).validateSchema(schema, true)
     return newValidator({ validateSchema: !isOfDraft }).compile(schema)
   }
-  return (schema) =>
-    checkOf(
-      inTime(() => compile(schema), mostMs),
-      mostMs,
-    )
+  return (schema) => {
+    const validate = inTime(() => compile(schema), mostMs)
+    return (value) => (inTime(() => validate(value), mostMs) ? [] : (validate.errors as readonly ErrorObject[]))
+  }
 }
 
-/** With `$async`, a word of this validator's own, its answer is a promise, which looks like a yes whatever the value is. */
-function checkOf(validate: ValidateFunction, mostMs: number): SchemaCheck {
+const ASYNC = '$async'
+
+/**
+ * With this word of the validator's own the answer of a schema is a promise, which looks like a yes whatever the value is, and ends octo when
+ * it becomes a no. Wherever it stands in a schema, it is met when code is made of that: what refers to it need not know.
+ */
+function refuseAsync({ schema }: KeywordCxt): void {
   // allow(raw-error): whoever asks has the words for it, as for what the validator throws
-  if ('$async' in validate) throw new Error('`$async` is no word of JSON Schema')
-  return (value) => (inTime(() => validate(value), mostMs) ? [] : (validate.errors as readonly ErrorObject[]))
+  if (schema !== false) throw new Error(`\`${ASYNC}\` is no word of JSON Schema`)
 }
 
 function checkerFor({ draft, assertsFormats }: Reading, newValidator: () => Ajv): Ajv {
@@ -77,6 +80,7 @@ async function loadValidators({ draft, assertsFormats }: Reading): Promise<(own?
     const shared = { allErrors: true, strict: false, logger: false, ownProperties: true } as const
     const validator = new Validator({ ...shared, validateFormats: assertsFormats, ...own })
     addFormats?.(validator)
+    validator.removeKeyword(ASYNC).addKeyword({ keyword: ASYNC, code: refuseAsync })
     return validator
   }
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { registerHooks } from 'node:module'
 import { test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { fitArguments } from '../../config/validate-arguments.ts'
 import { requireFitting } from '../../operator/ocm/fits-schema.ts'
 import type { JsonSchema, JsonSchemaDraft } from '../../schemas/compile-json-schema.ts'
@@ -61,8 +62,16 @@ for (const [draft, name] of Object.entries(DRAFTS) as [JsonSchemaDraft, string][
         { $async: true, $ref: '#/$defs/later', $defs: { later } },
         { properties: { port: later } },
         { $ref: '#/$defs/later', $defs: { later } },
+        { $id: 'https://example.com/own', $schema: 'https://example.com/own', ...later },
+        { $async: 'yes' },
       ]
+      const unheard: unknown[] = []
+      const hear = (error: unknown) => void unheard.push(error)
+      process.on('unhandledRejection', hear)
       for (const schema of useless) await assert.rejects(compile(schema), /async/, JSON.stringify(schema))
+      await setImmediate()
+      process.off('unhandledRejection', hear)
+      assert.deepEqual(unheard, [])
       for (const rest of [{ $async: false }, { properties: { $async: { type: 'integer' } } }]) {
         const schema = { type: 'object', required: ['name'], ...rest }
         assert.deepEqual([await fits(schema, {}), await fits(schema, { name: 1, $async: 1 })], [false, true])
