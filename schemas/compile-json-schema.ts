@@ -64,6 +64,26 @@ function refuseAsync({ schema }: KeywordCxt): void {
   if (schema !== false) throw new Error(`\`${ASYNC}\` is no word of JSON Schema`)
 }
 
+/** A way to refer to what the validator would take for the whole schema, unless that is what it means. */
+function narrow(validator: Ajv, keyword: string): void {
+  const known = validator.getKeyword(keyword)
+  if (typeof known !== 'object' || !('code' in known)) return
+  const code = (cxt: KeywordCxt) => {
+    // allow(raw-error): whoever asks has the words for it, as for what the validator throws
+    if (!meansWhole(cxt)) throw new Error(`\`${keyword}\` can only refer to the whole schema here`)
+    known.code(cxt)
+  }
+  validator.removeKeyword(keyword).addKeyword({ ...known, code })
+}
+
+/** Its names are looked up in a plain object, which has some of its own. */
+function meansWhole({ schema: reference, it }: KeywordCxt): boolean {
+  const { schema: root } = it.schemaEnv.root
+  if (reference === '#') return true
+  const name = typeof root === 'object' ? root.$dynamicAnchor : undefined
+  return typeof name === 'string' && reference === `#${name}` && !(name in Object.prototype)
+}
+
 function checkerFor({ draft, assertsFormats }: Reading, newValidator: () => Ajv): Ajv {
   const key = `${draft} ${assertsFormats}`
   const checker = checkers.get(key) ?? newValidator()
@@ -81,6 +101,7 @@ async function loadValidators({ draft, assertsFormats }: Reading): Promise<(own?
     const validator = new Validator({ ...shared, validateFormats: assertsFormats, ...own })
     addFormats?.(validator)
     validator.removeKeyword(ASYNC).addKeyword({ keyword: ASYNC, code: refuseAsync })
+    for (const keyword of ['$dynamicRef', '$recursiveRef']) narrow(validator, keyword)
     return validator
   }
 }

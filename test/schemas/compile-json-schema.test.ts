@@ -117,6 +117,36 @@ for (const [draft, name] of Object.entries(DRAFTS) as [JsonSchemaDraft, string][
     })
   }
 
+test('a dynamic reference is to the whole schema, or refused: the validator would take it for that', async () => {
+  const compile = await loadSchemaCompiler({ draft: '2020', assertsFormats: true })
+  const fits = (schema: JsonSchema, value: object) => compile(schema)(value).length === 0
+  const part = { type: 'object', required: ['name'] }
+  const referring = (word: string, to: string, rest = {}) => ({
+    properties: { port: { [word]: to } },
+    $defs: { part: { ...part, ...rest } },
+  })
+  for (const schema of [
+    referring('$dynamicRef', '#part', { $dynamicAnchor: 'part' }),
+    referring('$dynamicRef', '#part', { $anchor: 'part' }),
+    referring('$dynamicRef', '#/$defs/part'),
+    referring('$recursiveRef', '#/$defs/part'),
+    { ...referring('$dynamicRef', '#part', { $dynamicAnchor: 'part' }), $dynamicAnchor: 'other' },
+    // A name that every object of JavaScript has.
+    { ...referring('$dynamicRef', '#constructor'), $dynamicAnchor: 'constructor' },
+  ])
+    assert.throws(() => compile(schema), /can only refer to the whole schema/, JSON.stringify(schema))
+  for (const inner of [{ $dynamicRef: '#tree' }, { $dynamicRef: '#' }, { $recursiveRef: '#' }]) {
+    const tree = { $dynamicAnchor: 'tree', ...part, properties: { inner } }
+    const [good, bad] = [
+      { name: 1, inner: { name: 1 } },
+      { name: 1, inner: {} },
+    ]
+    assert.deepEqual([fits(tree, good), fits(tree, bad)], [true, false], JSON.stringify(inner))
+  }
+  const draft = { $ref: DRAFTS['2020'] }
+  assert.deepEqual([fits(draft, { type: 'object' }), fits(draft, { items: { type: 7 } })], [true, false])
+})
+
 const ASKED: Readonly<Record<string, () => Promise<unknown>>> = {
   'arguments of a config': () =>
     fitArguments({ kind: 'named', value: {} } as never, { plugin: 'c', schema: { type: 'object' } }),
