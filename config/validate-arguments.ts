@@ -13,6 +13,8 @@ type Schema = Readonly<Record<string, unknown>>
 type Subject = { readonly plugin: string; readonly schema: Schema | undefined }
 
 const MAX_PROBLEMS = 10
+/** A schema of a few lines has millions of them, and each is compared with the names that it has. */
+const MAX_TOLD = 100
 
 /**
  * The arguments as the plugin wants them: what a template filled in is typed. Throws ARGUMENTS_INVALID naming every problem.
@@ -42,8 +44,7 @@ export async function fitArguments(given: CheckArguments, { plugin, schema }: Su
   const found = check(given.value)
   const typed = typedFromText(given, found)
   const left = typed === given ? found : check(typed.value)
-  const problems = left.flatMap((error) => problemOf(error, { schema, typed }) ?? [])
-  return { fitted: typed, problems }
+  return { fitted: typed, problems: problemsOf(left, { schema, typed }) }
 }
 
 export function argumentsInvalid(plugin: string, problems: readonly ArgumentProblem[], hint?: string): Error {
@@ -59,13 +60,26 @@ type Tried = { readonly schema: Schema; readonly typed: CheckArguments }
 
 const ONE_OF_SEVERAL = '#/anyOf'
 
-/** Undefined for what the whole says better than its parts. */
-function problemOf(error: ErrorObject, { schema, typed }: Tried): ArgumentProblem | undefined {
-  const { instancePath: pointer, keyword, params, schemaPath } = error
-  const names = atLeastOneOf(schema)
-  if (names.length > 0 && schemaPath.startsWith(`${ONE_OF_SEVERAL}/`)) return undefined
-  if (names.length > 0 && schemaPath === ONE_OF_SEVERAL)
-    return { pointer, missing: names, text: `one of ${listed(names)} is missing` }
+/** At least one where anything does not fit. */
+function problemsOf(errors: readonly ErrorObject[], tried: Tried): readonly ArgumentProblem[] {
+  const names = atLeastOneOf(tried.schema)
+  const isWhole = ({ schemaPath }: ErrorObject) => names.length > 0 && schemaPath === ONE_OF_SEVERAL
+  const wholes = new Set(errors.filter(isWhole).map(({ instancePath }) => instancePath))
+  // The whole says better what is missing there. What refers to a part alone has the same path, and is said by nothing else.
+  const isPart = ({ schemaPath, instancePath }: ErrorObject) =>
+    schemaPath.startsWith(`${ONE_OF_SEVERAL}/`) && wholes.has(instancePath)
+  return errors
+    .filter((error) => !isPart(error))
+    .slice(0, MAX_TOLD)
+    .map((error) =>
+      isWhole(error)
+        ? { pointer: error.instancePath, missing: names, text: `one of ${listed(names)} is missing` }
+        : problemOf(error, tried),
+    )
+}
+
+function problemOf(error: ErrorObject, { schema, typed }: Tried): ArgumentProblem {
+  const { instancePath: pointer, keyword, params } = error
   return {
     pointer,
     ...(keyword === 'required' ? { missing: [String(params.missingProperty)] } : {}),
