@@ -40,11 +40,12 @@ const checkers = new Map<string, Ajv>()
 export async function loadSchemaCompiler(reading: Reading): Promise<(schema: JsonSchema) => SchemaCheck> {
   const newValidator = await loadValidators(reading)
   const { mostMs = MOST_MS } = reading
+  const checker = checkerFor(reading, newValidator)
   const compile = (schema: JsonSchema): ValidateFunction => {
     // Any other word may mean the schema itself, which only its own validator knows.
     const named = typeof schema === 'boolean' ? undefined : schema.$schema
     const isOfDraft = named === undefined || NAMES[reading.draft].test(String(named))
-    if (isOfDraft) checkerFor(reading, newValidator).validateSchema(schema, true)
+    if (isOfDraft) checker.validateSchema(schema, true)
     return newValidator({ validateSchema: !isOfDraft }).compile(schema)
   }
   return (schema) => {
@@ -84,9 +85,13 @@ function meansWhole({ schema: reference, it }: KeywordCxt): boolean {
   return typeof name === 'string' && reference === `#${name}` && !(name in Object.prototype)
 }
 
+/** Made in its own time: what is ended in the middle of it cannot be used again, and none of it is the fault of a schema. */
 function checkerFor({ draft, assertsFormats }: Reading, newValidator: () => Ajv): Ajv {
   const key = `${draft} ${assertsFormats}`
-  const checker = checkers.get(key) ?? newValidator()
+  const known = checkers.get(key)
+  if (known) return known
+  const checker = newValidator()
+  checker.validateSchema({})
   checkers.set(key, checker)
   return checker
 }

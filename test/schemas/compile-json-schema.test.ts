@@ -16,6 +16,24 @@ const DRAFTS: Readonly<Record<JsonSchemaDraft, string>> = {
 const ENDLESS = '^(\\w+\\s?)*$'
 const wantsPort = (rest: object) => ({ type: 'object', properties: { port: { type: 'integer' } }, ...rest })
 
+// The first of this draft with formats in this process.
+test('a machine that has no time for the first schema has it for the next one', async (t) => {
+  const asked = { draft: '07', assertsFormats: true } as const
+  const impatient = await loadSchemaCompiler({ ...asked, mostMs: 20 })
+  const made = globalThis.Function
+  t.after(() => (globalThis.Function = made))
+  globalThis.Function = new Proxy(made, {
+    construct(target, words) {
+      const end = performance.now() + 100
+      while (performance.now() < end);
+      return Reflect.construct(target, words)
+    },
+  })
+  assert.throws(() => impatient({ type: 'object' }), TimedOut)
+  globalThis.Function = made
+  assert.equal((await loadSchemaCompiler(asked))({ type: 'object' })(7).length, 1)
+})
+
 for (const [draft, name] of Object.entries(DRAFTS) as [JsonSchemaDraft, string][])
   for (const assertsFormats of [true, false]) {
     const loading = loadSchemaCompiler({ draft, assertsFormats })
