@@ -89,10 +89,14 @@ function problemOf(error: ErrorObject, { schema, typed }: Tried): ArgumentProble
 
 const checks = new WeakMap<Schema, Promise<SchemaCheck>>()
 
-/** Of a plugin that a config asks for many times: making the function takes far longer than using it. */
+/**
+ * Of a plugin that a config asks for many times: making the function takes far longer than using it. One that could not be made is made
+ * anew, as the machine may have been at fault.
+ */
 function checkOnce(plugin: string, schema: Schema): Promise<SchemaCheck> {
   const known = checks.get(schema) ?? argumentCheck(schema, (problem, cause) => badSchema(plugin, problem, cause))
   checks.set(schema, known)
+  known.catch(() => checks.delete(schema))
   return known
 }
 

@@ -33,11 +33,12 @@ type Place = { readonly type: string; readonly plugin: string }
 
 const compiled = new WeakMap<object, Promise<SchemaCheck>>()
 
-/** Making the function takes far longer than using it. */
+/** Making the function takes far longer than using it. One that could not be made is made anew, as the machine may have been at fault. */
 function compiledOnce(schema: Schema, place: Place): Promise<SchemaCheck> {
   if (typeof schema === 'boolean') return compile(schema, place)
   const known = compiled.get(schema) ?? compile(schema, place)
   compiled.set(schema, known)
+  known.catch(() => compiled.delete(schema))
   return known
 }
 
