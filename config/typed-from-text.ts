@@ -50,6 +50,6 @@ function placeOf(value: Record<string, unknown>, pointer: string) {
   return { parent: steps.reduce((at, step) => at[step] as Record<string, unknown>, value), key }
 }
 
-function unescaped(step: string): string {
+export function unescaped(step: string): string {
   return step.replaceAll('~1', '/').replaceAll('~0', '~')
 }

@@ -4,10 +4,11 @@ import { atLeastOneOf } from '../schemas/argument-list.ts'
 import { argumentCheck } from '../schemas/argument-schema.ts'
 import type { SchemaCheck } from '../schemas/compile-json-schema.ts'
 import { coded } from '../schemas/errors.ts'
+import { listOf, mapOf } from '../schemas/example/schema.ts'
 import { nearestWord } from '../schemas/nearest-word.ts'
 import { printable, quote } from '../schemas/quote.ts'
 import type { CheckArguments } from './model/config.ts'
-import { readAs, typedFromText, typesOf } from './typed-from-text.ts'
+import { readAs, typedFromText, typesOf, unescaped } from './typed-from-text.ts'
 
 type Schema = Readonly<Record<string, unknown>>
 type Subject = { readonly plugin: string; readonly schema: Schema | undefined }
@@ -58,16 +59,16 @@ export function argumentsInvalid(plugin: string, problems: readonly ArgumentProb
 
 type Tried = { readonly schema: Schema; readonly typed: CheckArguments }
 
-const ONE_OF_SEVERAL = '#/anyOf'
-
 /** At least one where anything does not fit. */
 function problemsOf(errors: readonly ErrorObject[], tried: Tried): readonly ArgumentProblem[] {
-  const names = atLeastOneOf(tried.schema)
-  const isWhole = ({ schemaPath }: ErrorObject) => names.length > 0 && schemaPath === ONE_OF_SEVERAL
+  const { schema } = tried
+  const names = atLeastOneOf(schema)
+  const isWhole = ({ keyword, parentSchema }: ErrorObject) =>
+    names.length > 0 && keyword === 'anyOf' && parentSchema === schema
   const wholes = new Set(errors.filter(isWhole).map(({ instancePath }) => instancePath))
-  // The whole says better what is missing there. What refers to a part alone has the same path, and is said by nothing else.
-  const isPart = ({ schemaPath, instancePath }: ErrorObject) =>
-    schemaPath.startsWith(`${ONE_OF_SEVERAL}/`) && wholes.has(instancePath)
+  const parts = new Set<unknown>(listOf(schema.anyOf))
+  // The whole says better what is missing there. What refers to a part alone is said by nothing else.
+  const isPart = ({ parentSchema, instancePath }: ErrorObject) => parts.has(parentSchema) && wholes.has(instancePath)
   return errors
     .filter((error) => !isPart(error))
     .slice(0, MAX_TOLD)
@@ -78,12 +79,12 @@ function problemsOf(errors: readonly ErrorObject[], tried: Tried): readonly Argu
     )
 }
 
-function problemOf(error: ErrorObject, { schema, typed }: Tried): ArgumentProblem {
+function problemOf(error: ErrorObject, { typed }: Tried): ArgumentProblem {
   const { instancePath: pointer, keyword, params } = error
   return {
     pointer,
     ...(keyword === 'required' ? { missing: [String(params.missingProperty)] } : {}),
-    text: `${describe(error, schema)}${typing(error, typed.value)}`,
+    text: `${describe(error)}${typing(error, typed.value)}`,
   }
 }
 
@@ -112,7 +113,7 @@ function badSchema(plugin: string, problem: string, cause?: unknown): Error {
 function typing(error: ErrorObject, value: unknown): string {
   if (error.keyword !== 'type') return ''
   const types = typesOf(error)
-  const steps = error.instancePath.split('/').slice(1)
+  const steps = error.instancePath.split('/').slice(1).map(unescaped)
   const text = steps.reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], value)
   if (typeof text !== 'string') return ''
   if (readAs(text, types) !== undefined) return ' (write it without quotes)'
@@ -121,17 +122,19 @@ function typing(error: ErrorObject, value: unknown): string {
 }
 
 /** Values are never repeated: they may be secrets. */
-function describe({ instancePath, keyword, params, message }: ErrorObject, schema: Schema): string {
-  const where = instancePath === '' ? '' : `${quote(instancePath.slice(1).replaceAll('/', '.'))} `
-  if (keyword === 'additionalProperties') return `${where}${unknownArgument(String(params.additionalProperty), schema)}`
+function describe({ instancePath, parentSchema, keyword, params, message }: ErrorObject): string {
+  const steps = instancePath.split('/').slice(1).map(unescaped)
+  const where = steps.length === 0 ? '' : `${quote(steps.join('.'))} `
+  if (keyword === 'additionalProperties')
+    return `${where}${unknownArgument(String(params.additionalProperty), mapOf(parentSchema))}`
   if (keyword === 'required') return `${where}${quote(params.missingProperty)} is missing`
   if (keyword === 'enum') return `${where}is none of ${listed(params.allowedValues)}`
   if (keyword === 'const') return `${where}is not ${quote(params.allowedValue)}`
   return `${where}${printable(message ?? 'does not fit', 200)}`
 }
 
-function unknownArgument(name: string, schema: Schema): string {
-  const known = Object.keys((schema.properties as object | undefined) ?? {})
+function unknownArgument(name: string, { properties }: Schema): string {
+  const known = Object.keys(mapOf(properties))
   const nearest = nearestWord(name, known)
   const note = nearest ? `did you mean ${quote(nearest)}?` : `it has ${listed(known)}`
   return `${quote(name)} is no argument, ${note}`

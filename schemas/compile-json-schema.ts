@@ -102,7 +102,8 @@ async function loadValidators({ draft, assertsFormats }: Reading): Promise<(own?
   // The package is CommonJS: its types say that the function is `default`, and it is both.
   const addFormats = formats as unknown as ((target: Ajv) => unknown) | undefined
   return (own = {}) => {
-    const shared = { allErrors: true, strict: false, logger: false, ownProperties: true } as const
+    // `verbose` names the part of the schema: its path is none from the whole where a reference leads there.
+    const shared = { allErrors: true, verbose: true, strict: false, logger: false, ownProperties: true } as const
     const validator = new Validator({ ...shared, validateFormats: assertsFormats, ...own })
     addFormats?.(validator)
     validator.removeKeyword(ASYNC).addKeyword({ keyword: ASYNC, code: refuseAsync })
