@@ -65,13 +65,23 @@ function missingModule(root = home) {
 }
 
 /** Of a file of octo's own that cannot be taken in. */
-function damagedFile({ path, message }, root = home) {
+function damagedFile({ path, message, cause }, root = home) {
+  if (isOutOfFiles(cause))
+    return {
+      message: `\`${path}\`, a file of octo, cannot be opened, as too many others are open`,
+      hint: 'let more files be opened, and run the same command again: `ulimit -n` shows how many may be',
+    }
   return {
     message: `\`${path}\`, a file of octo, is damaged or cannot be read (${message})`,
     hint: existsSync(join(root, 'octo.ts'))
       ? `restore it, or remove what was built in \`${join(root, 'dist')}\``
       : 'install octo again',
   }
+}
+
+function isOutOfFiles(error) {
+  const { code } = Object(error)
+  return code === 'EMFILE' || code === 'ENFILE'
 }
 
 /** Whether an error says that a package, or a file of one, is not there or does not fit this Node. */

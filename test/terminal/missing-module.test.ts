@@ -24,6 +24,19 @@ test('a file of octo that is damaged is named, with what can be done about it', 
   assert.equal(explained.details.path, '/o/dist/rest.cjs')
 })
 
+test('a file of octo that this process has no room to open is not said to be damaged', () => {
+  for (const code of ['EMFILE', 'ENFILE']) {
+    const cause = Object.assign(new Error(`${code}: too many open files`), { code })
+    const path = '/o/dist/rest.cjs'
+    const explained = explainMissingModule(
+      Object.assign(new Error(cause.message), { code: 'OCTO_DAMAGED', path, cause }),
+    )
+    assert.ok(isCoded(explained, 'NOT_SET_UP'))
+    assert.match(explained.message, /^`\/o\/dist\/rest.cjs`, a file of octo, cannot be opened/)
+    assert.match(explained.hint ?? '', /`ulimit -n`/)
+  }
+})
+
 test('any other error is handed on as it is', () => {
   for (const error of [new Error('x'), Object.assign(new Error('x'), { code: 'ENOENT' }), undefined])
     assert.equal(explainMissingModule(error), error)
