@@ -3,10 +3,12 @@ import type { ErrorObject } from 'ajv'
 import { atLeastOneOf } from '../schemas/argument-list.ts'
 import { argumentCheck } from '../schemas/argument-schema.ts'
 import type { SchemaCheck } from '../schemas/compile-json-schema.ts'
+import { SCHEMA_LOOK_MS } from '../schemas/compile-json-schema.ts'
 import { coded } from '../schemas/errors.ts'
 import { listOf, mapOf } from '../schemas/example/schema.ts'
 import { nearestWord } from '../schemas/nearest-word.ts'
 import { printable, quote } from '../schemas/quote.ts'
+import { within } from '../system/async/in-time.ts'
 import type { CheckArguments } from './model/config.ts'
 import { readAs, typedFromText, typesOf, unescaped } from './typed-from-text.ts'
 
@@ -95,7 +97,12 @@ const checks = new WeakMap<Schema, Promise<SchemaCheck>>()
  * anew, as the machine may have been at fault.
  */
 function checkOnce(plugin: string, schema: Schema): Promise<SchemaCheck> {
-  const known = checks.get(schema) ?? argumentCheck(schema, (problem, cause) => badSchema(plugin, problem, cause))
+  const known =
+    checks.get(schema) ??
+    argumentCheck(schema, {
+      inTime: within(SCHEMA_LOOK_MS),
+      useless: (problem, cause) => badSchema(plugin, problem, cause),
+    })
   checks.set(schema, known)
   known.catch(() => checks.delete(schema))
   return known

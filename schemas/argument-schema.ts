@@ -2,18 +2,19 @@
 import type { JsonSchema, SchemaCheck } from './compile-json-schema.ts'
 import { loadSchemaCompiler } from './compile-json-schema.ts'
 import { isCoded } from './errors.ts'
-import { TimedOut } from './in-time.ts'
-import { omitUndefined } from './omit-undefined.ts'
+import type { InTime } from './timed-out.ts'
+import { TimedOut } from './timed-out.ts'
 
 /** Makes the error for a schema that is of no use; the sentence says why. */
 type Useless = (problem: string, cause?: unknown) => Error
+type Asked = { readonly inTime: InTime; readonly useless: Useless }
 
 const MAX_SCHEMA_BYTES = 256 * 1024
 
-/** Throws what `useless` makes, and so does the check, as some schemas are of no use only for some values. `mostMs` as of its compiler. */
-export async function argumentCheck(schema: JsonSchema, useless: Useless, mostMs?: number): Promise<SchemaCheck> {
+/** Throws what `useless` makes, and so does the check, as some schemas are of no use only for some values. */
+export async function argumentCheck(schema: JsonSchema, { inTime, useless }: Asked): Promise<SchemaCheck> {
   if (JSON.stringify(schema).length > MAX_SCHEMA_BYTES) throw useless('it is too large')
-  const compile = await loadSchemaCompiler({ draft: '2020', assertsFormats: true, ...omitUndefined({ mostMs }) })
+  const compile = await loadSchemaCompiler({ draft: '2020', assertsFormats: true, inTime })
   const check = orUseless(useless, () => compile(schema))
   return (value) => orUseless(useless, () => check(value))
 }

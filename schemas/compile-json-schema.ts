@@ -1,7 +1,7 @@
 // Makes of a JSON Schema that others wrote a function that says whether a value fits it. Nothing is loaded from elsewhere, and no schema
 // knows of another one.
 import type { Ajv, ErrorObject, KeywordCxt, Options, ValidateFunction } from 'ajv'
-import { inTime } from './in-time.ts'
+import type { InTime } from './timed-out.ts'
 
 export type JsonSchema = boolean | Readonly<Record<string, unknown>>
 
@@ -19,11 +19,12 @@ type Reading = {
   readonly draft: JsonSchemaDraft
   /** Whether a text has to be of the `format` that a schema says. */
   readonly assertsFormats: boolean
-  /** What one look at a schema or a value may take; five seconds when nothing is said, as a busy machine may be elsewhere for some. */
-  readonly mostMs?: number
+  /** Runs each look at a schema or a value. */
+  readonly inTime: InTime
 }
 
-const MOST_MS = 5000
+/** What such a look may take: a machine that is busy may be elsewhere for some seconds. */
+export const SCHEMA_LOOK_MS = 5000
 
 /** Names for a draft by which its own schema is found. */
 const NAMES: Readonly<Record<JsonSchemaDraft, RegExp>> = {
@@ -39,7 +40,7 @@ const checkers = new Map<string, Ajv>()
  */
 export async function loadSchemaCompiler(reading: Reading): Promise<(schema: JsonSchema) => SchemaCheck> {
   const newValidator = await loadValidators(reading)
-  const { mostMs = MOST_MS } = reading
+  const { inTime } = reading
   const checker = checkerFor(reading, newValidator)
   const compile = (schema: JsonSchema): ValidateFunction => {
     // Any other word may mean the schema itself, which only its own validator knows.
@@ -49,8 +50,8 @@ export async function loadSchemaCompiler(reading: Reading): Promise<(schema: Jso
     return newValidator({ validateSchema: !isOfDraft }).compile(schema)
   }
   return (schema) => {
-    const validate = inTime(() => compile(schema), mostMs)
-    return (value) => (inTime(() => validate(value), mostMs) ? [] : (validate.errors as readonly ErrorObject[]))
+    const validate = inTime(() => compile(schema))
+    return (value) => (inTime(() => validate(value)) ? [] : (validate.errors as readonly ErrorObject[]))
   }
 }
 

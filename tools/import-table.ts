@@ -21,18 +21,11 @@ const CONFIG = ['config', 'config/document', 'config/model']
 /** The longest folder that a path starts with decides its part. */
 export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
   schemas: {
-    parts: ['schemas/in-time.ts'],
+    parts: [],
     builtins: PURE,
     packages: ['semver', 'yaml', 'zod', 'ajv', 'ajv-formats'],
     instead:
       'schemas say what things are, without I/O: take the value as an argument, or move the code to the part that does the I/O',
-  },
-  'schemas/in-time.ts': {
-    parts: ['schemas'],
-    // `node:vm` ends what computes for too long, where enough files can be opened for it.
-    builtins: ['node:fs', 'node:os', 'node:vm'],
-    packages: [],
-    instead: 'it runs what it is given for a while and knows nothing of what that is: take it as an argument',
   },
   system: {
     parts: ['schemas'],
@@ -110,16 +103,7 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
     instead: 'what two parts share moves down to schemas/, system/ or terminal/',
   },
   registry: {
-    parts: [
-      'schemas',
-      'schemas/in-time.ts',
-      'system',
-      'trust',
-      'static-tree',
-      'static-tree/write',
-      'terminal',
-      'registry/open-registry.ts',
-    ],
+    parts: ['schemas', 'system', 'trust', 'static-tree', 'static-tree/write', 'terminal', 'registry/open-registry.ts'],
     packages: ['hono', '@hono/node-server', 'commander', 'markdown-it', 'pino', 'zod'],
     instead:
       'the registry stands on trust/, static-tree/, system/ and schemas/: move what it shares with another part there, or speak HTTP; adapters of its ports are for open-registry.ts alone',

@@ -1,10 +1,11 @@
 // Whether a value fits the JSON Schema that a plugin declares for its type: draft 2020-12, or draft-07 where it says so.
 import type { ErrorObject } from 'ajv'
 import type { SchemaCheck } from '../../schemas/compile-json-schema.ts'
-import { loadSchemaCompiler } from '../../schemas/compile-json-schema.ts'
+import { loadSchemaCompiler, SCHEMA_LOOK_MS } from '../../schemas/compile-json-schema.ts'
 import type { DeclaredType } from '../../schemas/contract/ocm/capabilities.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { printable, quote } from '../../schemas/quote.ts'
+import { within } from '../../system/async/in-time.ts'
 
 type Schema = NonNullable<DeclaredType['schema']>
 
@@ -45,7 +46,11 @@ function compiledOnce(schema: Schema, place: Place): Promise<SchemaCheck> {
 /** Formats are not asserted, as OCM's own validation does not; nothing is loaded from elsewhere. */
 async function compile(schema: Schema, { type, plugin }: Place): Promise<SchemaCheck> {
   const isOld = typeof schema === 'object' && typeof schema.$schema === 'string' && DRAFT_07.test(schema.$schema)
-  const compileDeclared = await loadSchemaCompiler({ draft: isOld ? '07' : '2020', assertsFormats: false })
+  const compileDeclared = await loadSchemaCompiler({
+    draft: isOld ? '07' : '2020',
+    assertsFormats: false,
+    inTime: within(SCHEMA_LOOK_MS),
+  })
   const check = orUnusable({ type, plugin }, () => compileDeclared(schema))
   return (value) => orUnusable({ type, plugin }, () => check(value))
 }

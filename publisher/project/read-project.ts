@@ -2,6 +2,7 @@
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
 import { argumentCheck } from '../../schemas/argument-schema.ts'
+import { SCHEMA_LOOK_MS } from '../../schemas/compile-json-schema.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { LIMITS } from '../../schemas/limits.ts'
 import type { Manifest, ReleasedManifest } from '../../schemas/manifest.ts'
@@ -10,6 +11,7 @@ import { OCTOCTL_OPERATORS } from '../../schemas/name.ts'
 import { printable, quote } from '../../schemas/quote.ts'
 import { decodeText } from '../../schemas/text.ts'
 import { MANIFEST_YAML } from '../../schemas/yaml.ts'
+import { within } from '../../system/async/in-time.ts'
 import { readPlainFile } from '../../system/files/read-plain-file.ts'
 import { changesOf } from './changes-of.ts'
 
@@ -57,7 +59,7 @@ function refuseHiddenName({ kind, name }: Manifest, path: string): void {
 /** Nobody could give the plugin anything, and who installs it would be the first to learn that. */
 async function refuseUselessArguments({ arguments: schema }: Manifest, path: string): Promise<void> {
   if (schema === undefined) return
-  const check = await argumentCheck(schema, (problem, cause) => {
+  const useless = (problem: string, cause?: unknown) => {
     const reason = cause instanceof Error && !(cause instanceof RangeError) ? `: ${printable(cause.message, 300)}` : ''
     return coded('MANIFEST_INVALID', {
       message: `${quote(path)} \`arguments\`: a schema that is of no use, ${problem}${reason}`,
@@ -65,7 +67,8 @@ async function refuseUselessArguments({ arguments: schema }: Manifest, path: str
       hint: 'write `arguments` as JSON Schema of draft 2020-12',
       cause,
     })
-  })
+  }
+  const check = await argumentCheck(schema, { inTime: within(SCHEMA_LOOK_MS), useless })
   check({})
 }
 

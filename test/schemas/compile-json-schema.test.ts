@@ -6,20 +6,22 @@ import { setImmediate } from 'node:timers/promises'
 import { fitArguments } from '../../config/validate-arguments.ts'
 import { requireFitting } from '../../operator/ocm/fits-schema.ts'
 import type { JsonSchema, JsonSchemaDraft } from '../../schemas/compile-json-schema.ts'
-import { loadSchemaCompiler } from '../../schemas/compile-json-schema.ts'
-import { TimedOut } from '../../schemas/in-time.ts'
+import { loadSchemaCompiler, SCHEMA_LOOK_MS } from '../../schemas/compile-json-schema.ts'
+import { TimedOut } from '../../schemas/timed-out.ts'
+import { within } from '../../system/async/in-time.ts'
 
 const DRAFTS: Readonly<Record<JsonSchemaDraft, string>> = {
   '2020': 'https://json-schema.org/draft/2020-12/schema',
   '07': 'http://json-schema.org/draft-07/schema',
 }
+const PATIENT = within(SCHEMA_LOOK_MS)
 const ENDLESS = '^(\\w+\\s?)*$'
 const wantsPort = (rest: object) => ({ type: 'object', properties: { port: { type: 'integer' } }, ...rest })
 
 // The first of this draft with formats in this process.
 test('a machine that has no time for the first schema has it for the next one', async (t) => {
   const asked = { draft: '07', assertsFormats: true } as const
-  const impatient = await loadSchemaCompiler({ ...asked, mostMs: 20 })
+  const impatient = await loadSchemaCompiler({ ...asked, inTime: within(20) })
   const made = globalThis.Function
   t.after(() => (globalThis.Function = made))
   globalThis.Function = new Proxy(made, {
@@ -31,12 +33,12 @@ test('a machine that has no time for the first schema has it for the next one', 
   })
   assert.throws(() => impatient({ type: 'object' }), TimedOut)
   globalThis.Function = made
-  assert.equal((await loadSchemaCompiler(asked))({ type: 'object' })(7).length, 1)
+  assert.equal((await loadSchemaCompiler({ ...asked, inTime: PATIENT }))({ type: 'object' })(7).length, 1)
 })
 
 for (const [draft, name] of Object.entries(DRAFTS) as [JsonSchemaDraft, string][])
   for (const assertsFormats of [true, false]) {
-    const loading = loadSchemaCompiler({ draft, assertsFormats })
+    const loading = loadSchemaCompiler({ draft, assertsFormats, inTime: PATIENT })
     const compile = async (schema: JsonSchema) => (await loading)(schema)
     const fits = async (schema: JsonSchema, value: object) => (await compile(schema))(value).length === 0
     const how = `draft ${draft}, formats ${assertsFormats ? 'asserted' : 'passed over'}`
@@ -97,7 +99,7 @@ for (const [draft, name] of Object.entries(DRAFTS) as [JsonSchemaDraft, string][
     })
 
     test(`a pattern that tries everything there is takes no longer than it may (${how})`, async () => {
-      const impatient = await loadSchemaCompiler({ draft, assertsFormats, mostMs: 50 })
+      const impatient = await loadSchemaCompiler({ draft, assertsFormats, inTime: within(50) })
       const text = `${'a'.repeat(60)}!`
       for (const schema of [
         { properties: { name: { pattern: ENDLESS } } },
@@ -109,7 +111,7 @@ for (const [draft, name] of Object.entries(DRAFTS) as [JsonSchemaDraft, string][
     })
 
     test(`a schema that is its own draft has no longer for its patterns (${how})`, async () => {
-      const impatient = await loadSchemaCompiler({ draft, assertsFormats, mostMs: 50 })
+      const impatient = await loadSchemaCompiler({ draft, assertsFormats, inTime: within(50) })
       const own = 'https://example.com/own'
       const schema = {
         $id: own,
@@ -136,7 +138,7 @@ for (const [draft, name] of Object.entries(DRAFTS) as [JsonSchemaDraft, string][
   }
 
 test('a dynamic reference is to the whole schema, or refused: the validator would take it for that', async () => {
-  const compile = await loadSchemaCompiler({ draft: '2020', assertsFormats: true })
+  const compile = await loadSchemaCompiler({ draft: '2020', assertsFormats: true, inTime: PATIENT })
   const fits = (schema: JsonSchema, value: object) => compile(schema)(value).length === 0
   const part = { type: 'object', required: ['name'] }
   const referring = (word: string, to: string, rest = {}) => ({

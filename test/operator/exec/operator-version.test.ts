@@ -5,6 +5,7 @@ import { validateArguments } from '../../../config/validate-arguments.ts'
 import { refuseOldOperator } from '../../../operator/exec/operator-version.ts'
 import { argumentCheck } from '../../../schemas/argument-schema.ts'
 import { parseVersion } from '../../../schemas/version.ts'
+import { within } from '../../../system/async/in-time.ts'
 import { expectCode, expectCodeAsync } from '../../support/assertions/expect-code.ts'
 
 const own = parseVersion('1.2.3')
@@ -40,6 +41,7 @@ test('a schema whose pattern tries everything there is takes no longer than it m
   const useless = (problem: string) => new Error(problem)
   const schema = { properties: { name: { pattern: '^(\\w+\\s?)*$' } } }
   // On a busy machine so little may be over before there is a check.
-  const look = async () => (await argumentCheck(schema, useless, 50))({ name: `${'a'.repeat(60)}!` })
+  const look = async () =>
+    (await argumentCheck(schema, { inTime: within(50), useless }))({ name: `${'a'.repeat(60)}!` })
   await assert.rejects(look, { message: 'one of its patterns takes too long' })
 })

@@ -4,15 +4,15 @@ import { closeSync, openSync } from 'node:fs'
 import { devNull } from 'node:os'
 import type { Context } from 'node:vm'
 import { createContext, Script } from 'node:vm'
-import { coded } from './errors.ts'
+import { coded } from '../../schemas/errors.ts'
+import type { InTime } from '../../schemas/timed-out.ts'
+import { TimedOut } from '../../schemas/timed-out.ts'
 
 /** More than Node opens for the thread that looks at the clock. Where it gets none it ends the process at once, and nothing catches that. */
 const NEEDED_FILES = 8
 
 let room: (Context & { act?: (() => unknown) | undefined }) | undefined
 let call: Script | undefined
-
-export class TimedOut extends Error {}
 
 /**
  * What `act` gives, or throws; TimedOut where that is not there within so many milliseconds, and IO_FAILED where this process has too many
@@ -30,6 +30,11 @@ export function inTime<T>(act: () => T, mostMs: number): T {
   } finally {
     room.act = undefined
   }
+}
+
+/** The same for whoever takes it as an argument. */
+export function within(mostMs: number): InTime {
+  return (act) => inTime(act, mostMs)
 }
 
 function isTimeout(error: unknown): boolean {

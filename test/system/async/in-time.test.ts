@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { test } from 'node:test'
-import { FROM_SOURCES } from '../support/machine/from-sources.ts'
+import { FROM_SOURCES } from '../../support/machine/from-sources.ts'
 
 const skip = process.platform === 'win32' && 'there is no ulimit'
-const at = (path: string) => JSON.stringify(new URL(`../../${path}`, import.meta.url).href)
+const at = (path: string) => JSON.stringify(new URL(`../../../${path}`, import.meta.url).href)
 
 /** Asks once, then for others with so few files left that Node gets none for its clock, and for these once more when they are closed. */
 const SCRIPT = `
@@ -13,7 +13,7 @@ import { closeSync, openSync } from 'node:fs'
 import { fitArguments } from ${at('config/validate-arguments.ts')}
 import { requireFitting } from ${at('operator/ocm/fits-schema.ts')}
 import { openMarkdown } from ${at('registry/server/pages/markdown/markdown.ts')}
-import { inTime } from ${at('schemas/in-time.ts')}
+import { inTime } from ${at('system/async/in-time.ts')}
 
 const markdown = openMarkdown()
 const known = { type: 'object' }
