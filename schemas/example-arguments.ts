@@ -2,6 +2,7 @@
 // where nothing can be found that does, it says which arguments somebody has to choose.
 import { waysOf } from './example/branches.ts'
 import { judgeOf } from './example/fits.ts'
+import { fitsFormat } from './example/format.ts'
 import type { Schema } from './example/schema.ts'
 import { mapOf } from './example/schema.ts'
 import { exampleOf, wantedNames, wordOf } from './example/value.ts'
@@ -23,7 +24,7 @@ const MAX_STEPS = 20_000
 export function exampleArguments(schema: Schema | undefined): ArgumentExamples {
   if (schema === undefined) return { values: {}, open: [] }
   const whole = { root: schema, budget: { left: MAX_STEPS } }
-  const judge = judgeOf(schema, whole.budget)
+  const judge = judgeOf(schema, whole.budget, fitsFormat)
   const secrets = secretArguments(schema)
   let first: Way | undefined
   for (const way of waysOf(withNeeds(schema), whole)) {

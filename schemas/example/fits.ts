@@ -2,21 +2,29 @@
 // What is not understood here is `unknown`, never a fit.
 import { boundedMatching } from '../bounded-pattern.ts'
 import { ownValue } from '../own-value.ts'
-import { fitsFormat } from './format.ts'
 import type { Budget, Schema } from './schema.ts'
 import { isMap, isSame, listOf, mapOf, namesOf, numberOf, referred, spend } from './schema.ts'
 
 type Fit = 'yes' | 'no' | 'unknown'
+/** Undefined where nobody can say. */
+type FormatRule = (value: string, format: string) => boolean | undefined
 export type Judge = (value: unknown, schema: unknown) => Fit
 
 const MAX_DEPTH = 24
 const MAX_PATTERN_STEPS = 100_000
 /** A value that a config takes from somewhere else fits whatever is wanted there. */
 const REFERENCE = /^\{\{\.env\.[A-Za-z0-9_]+\}\}$/
-const NOT_READ = ['$dynamicRef', '$recursiveRef', 'unevaluatedProperties', 'unevaluatedItems', 'dependencies']
+/** A schema with one of these is `unknown`, whatever the value is. */
+export const NOT_READ: readonly string[] = [
+  '$dynamicRef',
+  '$recursiveRef',
+  'unevaluatedProperties',
+  'unevaluatedItems',
+  'dependencies',
+]
 
 /** When the budget is spent, all that is asked is `unknown`. */
-export function judgeOf(root: Schema, budget: Budget): Judge {
+export function judgeOf(root: Schema, budget: Budget, fitsFormat: FormatRule): Judge {
   const matching = boundedMatching(MAX_PATTERN_STEPS)
 
   function judge(value: unknown, schema: unknown, depth: number): Fit {
@@ -33,7 +41,7 @@ export function judgeOf(root: Schema, budget: Budget): Judge {
       said(schema.const === undefined || isSame(value, schema.const)),
       said(!Array.isArray(schema.enum) || schema.enum.some((choice) => isSame(value, choice))),
       typeof value === 'number' ? said(fitsNumber(value, schema)) : 'yes',
-      typeof value === 'string' ? fitsText(value, schema, matching(value)) : 'yes',
+      typeof value === 'string' ? fitsText(value, schema, { matches: matching(value), fitsFormat }) : 'yes',
       Array.isArray(value) ? fitsList(value, schema, inner) : 'yes',
       isMap(value) ? fitsMap(value, schema, (name) => matching(name), inner) : 'yes',
       fitsBranches(value, schema, inner),
@@ -83,7 +91,9 @@ function isWithin(count: number, least: unknown, most: unknown): boolean {
   return count >= (numberOf(least) ?? 0) && count <= (numberOf(most) ?? Number.POSITIVE_INFINITY)
 }
 
-function fitsText(value: string, schema: Schema, matches: (pattern: string) => Fit): Fit {
+type TextRules = { readonly matches: (pattern: string) => Fit; readonly fitsFormat: FormatRule }
+
+function fitsText(value: string, schema: Schema, { matches, fitsFormat }: TextRules): Fit {
   const { minLength, maxLength, pattern, format } = schema
   if (!isWithin([...value].length, minLength, maxLength)) return 'no'
   const isOfFormat = typeof format === 'string' ? fitsFormat(value, format) : true

@@ -1,6 +1,8 @@
 // How an author says what an object of a type looks like: as a shape of zod (or of another library of the Standard Schema), or as a
 // JSON Schema. Either gives the type that handlers see, the JSON Schema that hosts check with, and the check of the plugin itself.
 import { z } from 'zod'
+import { judgeOf, NOT_READ } from '../../schemas/example/fits.ts'
+import { isMap } from '../../schemas/example/schema.ts'
 import { CallError } from './call-error.ts'
 import type { FromSchema, JsonSchema } from './schema-types.ts'
 
@@ -28,22 +30,40 @@ export type ReadSchema = {
 }
 
 const BAD_REQUEST = 400
+/** Of looking at one value, in parts of the schema. */
+const MAX_STEPS = 1_000_000
+/** Their keys are names, and no words of a schema. */
+const MAPS = ['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas']
+const VALUES = ['const', 'enum', 'default', 'examples']
 
 /** Throws for a JSON Schema with words that the plugin could not check, instead of leaving them to the host. */
 export function readSchema(schema: AuthorSchema, what: string): ReadSchema {
-  const shape = isStandard(schema) ? schema : shapeOf(schema, what)
+  if (isStandard(schema)) {
+    const json = schema['~standard'].jsonSchema.input({ target: 'draft-2020-12' })
+    return { json, check: (value, subject) => checked(schema, value, subject) }
+  }
+  const shape = shapeOf(schema, what)
   return {
-    json: isStandard(schema) ? schema['~standard'].jsonSchema.input({ target: 'draft-2020-12' }) : schema,
+    json: schema,
     async check(value, subject) {
-      const checked = await shape['~standard'].validate(value)
-      if (checked.issues === undefined) return checked.value
-      throw new CallError(`${subject} is wrong: ${checked.issues.map(sentenceOf).join('; ')}`, BAD_REQUEST)
+      const read = await checked(shape, value, subject)
+      // The shape leaves out what zod has no word for, as `required` of names that are no properties. It knows formats, and the judge none.
+      if (judgeOf(schema, { left: MAX_STEPS }, () => undefined)(value, schema) !== 'no') return read
+      throw new CallError(`${subject} is wrong: it does not fit the JSON Schema of \`${what}\``, BAD_REQUEST)
     },
   }
 }
 
+async function checked(shape: StandardShape, value: unknown, subject: string): Promise<unknown> {
+  const { issues, ...rest } = await shape['~standard'].validate(value)
+  if (issues === undefined) return (rest as { readonly value: unknown }).value
+  throw new CallError(`${subject} is wrong: ${issues.map(sentenceOf).join('; ')}`, BAD_REQUEST)
+}
+
 function shapeOf(schema: JsonSchema, what: string): StandardShape {
   try {
+    const unread = unreadWord(schema)
+    if (unread !== undefined) throw new Error(`\`${unread}\` is not read here`)
     return z.fromJSONSchema(schema)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
@@ -51,6 +71,26 @@ function shapeOf(schema: JsonSchema, what: string): StandardShape {
       cause,
     })
   }
+}
+
+/** One that neither the shape nor the judge reads, wherever it stands. */
+function unreadWord(schema: unknown): string | undefined {
+  if (Array.isArray(schema)) return firstOf(schema)
+  if (!isMap(schema)) return undefined
+  const found = Object.keys(schema).find((word) => NOT_READ.includes(word))
+  const below = Object.entries(schema).filter(([word]) => !VALUES.includes(word))
+  return (
+    found ??
+    firstOf(below.flatMap(([word, part]) => (MAPS.includes(word) && isMap(part) ? Object.values(part) : [part])))
+  )
+}
+
+function firstOf(parts: readonly unknown[]): string | undefined {
+  for (const part of parts) {
+    const found = unreadWord(part)
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 export function sentenceOf({ path = [], message }: Issue): string {

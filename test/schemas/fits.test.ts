@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { loadSchemaCompiler, SCHEMA_LOOK_MS } from '../../schemas/compile-json-schema.ts'
 import { judgeOf } from '../../schemas/example/fits.ts'
+import { fitsFormat } from '../../schemas/example/format.ts'
 import { within } from '../../system/async/in-time.ts'
 
 type Row = readonly [schema: Readonly<Record<string, unknown>>, fitting: readonly unknown[], other: readonly unknown[]]
@@ -69,7 +70,7 @@ const ROWS: readonly Row[] = [
 for (const [schema, fitting, other] of ROWS)
   test(`what fits is what the validator lets pass: ${JSON.stringify(schema)}`, async () => {
     const check = (await loadSchemaCompiler({ draft: '2020', assertsFormats: true, inTime }))(schema)
-    const judge = judgeOf(schema, { left: 1000 })
+    const judge = judgeOf(schema, { left: 1000 }, fitsFormat)
     for (const value of fitting)
       assert.deepEqual([judge(value, schema), check(value).length], ['yes', 0], JSON.stringify(value))
     for (const value of other) {
@@ -93,5 +94,5 @@ const UNKNOWN: readonly (readonly [what: string, schema: Readonly<Record<string,
 
 for (const [what, schema, left = 1000] of UNKNOWN)
   test(`${what} is no fit, and no contradiction either`, () => {
-    assert.equal(judgeOf(schema, { left })('a', schema), 'unknown')
+    assert.equal(judgeOf(schema, { left }, fitsFormat)('a', schema), 'unknown')
   })
