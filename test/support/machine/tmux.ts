@@ -91,8 +91,8 @@ function windowOf(name: string, written: string, ask: Ask): Window {
   }
   const rows = () => capture()
   async function untilSo(isSo: () => Promise<boolean>): Promise<void> {
-    await until(isSo).catch(async (cause) => {
-      throw new Error(`the screen is\n${(await rows()).join('\n')}`, { cause })
+    await until(isSo).catch(async (cause: Error) => {
+      throw new Error(`${cause.message}\nthe screen is\n${(await rows()).join('\n')}`, { cause })
     })
   }
   return {
