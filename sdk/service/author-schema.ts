@@ -55,9 +55,9 @@ export function readSchema(schema: AuthorSchema, what: string): ReadSchema {
 }
 
 async function checked(shape: StandardShape, value: unknown, subject: string): Promise<unknown> {
-  const { issues, ...rest } = await shape['~standard'].validate(value)
-  if (issues === undefined) return (rest as { readonly value: unknown }).value
-  throw new CallError(`${subject} is wrong: ${issues.map(sentenceOf).join('; ')}`, BAD_REQUEST)
+  const read = await shape['~standard'].validate(value)
+  if (read.issues === undefined) return read.value
+  throw new CallError(`${subject} is wrong: ${read.issues.map(sentenceOf).join('; ')}`, BAD_REQUEST)
 }
 
 function shapeOf(schema: JsonSchema, what: string): StandardShape {
@@ -75,22 +75,16 @@ function shapeOf(schema: JsonSchema, what: string): StandardShape {
 
 /** One that neither the shape nor the judge reads, wherever it stands. */
 function unreadWord(schema: unknown): string | undefined {
-  if (Array.isArray(schema)) return firstOf(schema)
-  if (!isMap(schema)) return undefined
-  const found = Object.keys(schema).find((word) => NOT_READ.includes(word))
-  const below = Object.entries(schema).filter(([word]) => !VALUES.includes(word))
-  return (
-    found ??
-    firstOf(below.flatMap(([word, part]) => (MAPS.includes(word) && isMap(part) ? Object.values(part) : [part])))
-  )
+  return unreadWords(schema).next().value
 }
 
-function firstOf(parts: readonly unknown[]): string | undefined {
-  for (const part of parts) {
-    const found = unreadWord(part)
-    if (found !== undefined) return found
+function* unreadWords(schema: unknown): Generator<string, undefined> {
+  if (Array.isArray(schema)) for (const part of schema) yield* unreadWords(part)
+  if (!isMap(schema)) return
+  for (const [word, part] of Object.entries(schema)) {
+    if (NOT_READ.includes(word)) yield word
+    if (!VALUES.includes(word)) yield* unreadWords(MAPS.includes(word) && isMap(part) ? Object.values(part) : part)
   }
-  return undefined
 }
 
 export function sentenceOf({ path = [], message }: Issue): string {
