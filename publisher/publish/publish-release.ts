@@ -1,6 +1,5 @@
 // The steps from a signed release in dist to a version that everyone can install.
 import { join } from 'node:path'
-import { isCoded } from '../../schemas/errors.ts'
 import type { VersionStanding } from '../../schemas/version-notes.ts'
 import { standingOf } from '../../schemas/version-notes.ts'
 import { BUNDLE_FILE } from '../../static-tree/paths.ts'
@@ -11,7 +10,7 @@ import type { VerifiedRelease } from '../../trust/release/verify-release.ts'
 import type { ReleaseSigner } from '../sign/release-signer.ts'
 import type { PublishStage } from './interruption.ts'
 import type { Shown } from './published-version.ts'
-import { findPublished, requireSameRelease } from './published-version.ts'
+import { requireSameRelease } from './published-version.ts'
 import { openSession, publishSession } from './publishing-session.ts'
 import type { BlobSource } from './upload.ts'
 import { uploadBlob } from './upload.ts'
@@ -48,14 +47,7 @@ export async function publishRelease(request: PublishRequest): Promise<Outcome> 
   if (request.before) return unchanged(request, request.before)
   request.onStage('signing')
   const signed = await request.signer.sign(request.out, request.predicate)
-  try {
-    return await uploadAndPublish(request, signed.bundle, signed.release)
-  } catch (error) {
-    // Another job may have published the same bytes meanwhile, under a signature of its own.
-    const shown = isCoded(error, 'VERSION_EXISTS') ? await shownNow(request) : undefined
-    if (!shown) throw error
-    return unchanged(request, shown)
-  }
+  return uploadAndPublish(request, signed.bundle, signed.release)
 }
 
 /** Whatever is shown of it: said is only what the registry knows to be published, and gives to everybody as it was built. */
@@ -70,10 +62,6 @@ async function unchanged(request: PublishRequest, { version }: Shown): Promise<O
   const { serial, isNewest } = await verifyPublished(connection, { predicate, key: signer.trustKey })
   const { publishedAt } = version
   return { state: 'unchanged', standing: standingOf(version), serial, isNewest, publishedAt, uploadedBytes: 0 }
-}
-
-function shownNow({ connection, predicate }: PublishRequest): Promise<Shown | undefined> {
-  return findPublished(connection, predicate, predicate.version)
 }
 
 async function uploadAndPublish(request: PublishRequest, bundle: string, release: VerifiedRelease): Promise<Outcome> {
