@@ -170,6 +170,19 @@ test('a plugin of very many files gets a shim that calls octo, and says so', { s
   assert.deepEqual([said.words.at(-1), said.code], ['x', 7])
 })
 
+test('a plugin whose shim would be a very long text gets one that calls octo, and says so', { skip }, async (t) => {
+  // Each file of the plugin is named with all folders above it.
+  const home = join(tempFolder(t), ...['a', 'b'].map((letter) => letter.repeat(175)))
+  mkdirSync(home, { recursive: true })
+  const scene = await aLinkScene(t, [anArchivePlugin(150)], home)
+  const { code, stdout, stderr } = await scene.octo('link', 'archive', '--to', scene.bin)
+  assert.equal(code, 0, stderr)
+  assert.match(stdout, /archive 1\.0\.0, by octo each time: its shim would have more than 64 KiB/)
+  assert.doesNotMatch(scene.textOf('archive'), /stat|--relink/)
+  const said = await saidBy([scene.shim('archive'), 'x'], {})
+  assert.deepEqual([said.words.at(-1), said.code], ['x', 7])
+})
+
 test('an interpreter is compared like the plugin, with every link on the way to it', { skip }, async (t) => {
   const scene = await aLinkScene(t, [aScriptPlugin, aNodePlugin])
   assert.equal((await scene.octo('link', 'script', 'by-node', '--to', scene.bin)).code, 0)

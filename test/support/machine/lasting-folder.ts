@@ -4,6 +4,7 @@ import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { problemOfPlace } from '../../../schemas/fixed-place.ts'
 import { problemOfLastingPath } from '../../../system/files/owned-path.ts'
 
 const CACHE = fileURLToPath(new URL('../../../node_modules/.cache', import.meta.url))
@@ -13,6 +14,10 @@ const BASE = [CACHE, homedir(), tmpdir()].find(isLasting)
 
 /** For `skip` of a test. */
 export const noLastingFolder = BASE === undefined && 'this checkout and HOME lie below folders that others can write to'
+
+/** The same, of tests that put an interpreter into it. */
+export const noInterpreterFolder =
+  BASE !== undefined && problemOfPlace(BASE) ? `no script may name an interpreter below ${BASE}` : noLastingFolder
 
 export function lastingFolder(t: Pick<TestContext, 'after'>): string {
   const folder = realpathSync(mkdtempSync(join(BASE ?? tmpdir(), 'octo-test-')))

@@ -42,6 +42,12 @@ export function aNativePluginCalled(argv0: string): ReleaseRecipe {
   return { plugin: 'native', platforms: { [PLATFORM]: { bytes, argv0 } } }
 }
 
+/** A script of the interpreter at this path. */
+export function anInterpretedPlugin(interpreter: string): ReleaseRecipe {
+  const bytes = Buffer.from(SAYS.toString().replace('/bin/sh', interpreter))
+  return { plugin: 'interpreted', platforms: { [PLATFORM]: bytes } }
+}
+
 export function anArchivePlugin(files: number, plugin = 'archive'): ReleaseRecipe {
   const entries = Array.from({ length: files - 1 }, (_, at) => ({ path: `share/${at % 7}/${at}`, content: `${at}` }))
   const bytes = tarballOf([{ path: 'bin/says', content: SAYS, mode: 0o755 }, ...entries])
