@@ -35,6 +35,8 @@ export type ShimRecord = {
 }
 
 export type ShimRecords = {
+  /** Those that shims were written into, in their order. */
+  folders(): readonly string[]
   /** In the order of their paths. */
   inFolder(folder: string): readonly ShimRecord[]
   find(path: string): ShimRecord | undefined
@@ -47,10 +49,14 @@ export type ShimRecords = {
 
 export function openShims(storeRoot: string): ShimRecords {
   const layout = openStore(storeRoot)
+  const all = () =>
+    onStoreDisk(layout.shims, () => readdirSync(layout.shims).sort()).flatMap(
+      (name) => recordAt(join(layout.shims, name)) ?? [],
+    )
   return {
+    folders: () => [...new Set(all().map(({ path }) => dirname(path)))].sort(),
     inFolder: (folder) =>
-      onStoreDisk(layout.shims, () => readdirSync(layout.shims).sort())
-        .flatMap((name) => recordAt(join(layout.shims, name)) ?? [])
+      all()
         .filter(({ path }) => dirname(path) === folder)
         .sort((left, right) => (left.path < right.path ? -1 : 1)),
     find(path) {

@@ -22,6 +22,7 @@ import { installationFinding } from '../doctor/installation.ts'
 import { keyFindings } from '../doctor/keys.ts'
 import { examinePlugins, lockfileFinding } from '../doctor/plugins.ts'
 import { serviceFindings } from '../doctor/services.ts'
+import { shimFindings } from '../doctor/shims.ts'
 import { examineMachine, examineStoreFolder, sharedStoreFinding } from '../doctor/this-machine.ts'
 import type { SessionOptions } from '../operator-session.ts'
 import { localConfigPath } from '../operators/baremetal/without-config.ts'
@@ -40,14 +41,15 @@ export async function doctorCommand(options: DoctorOptions, terminal: Terminal):
 async function allFindings(options: DoctorOptions, terminal: Terminal): Promise<readonly Finding[]> {
   const { env } = process
   const store = await storeFindings(env)
-  const machine = [...examineMachine(env), installationFinding(await examineInstallation()), ...store]
+  const isUsable = store.every(({ code }) => code === undefined)
+  const shims = isUsable ? await shimFindings(env) : []
+  const machine = [...examineMachine(env), installationFinding(await examineInstallation()), ...store, ...shims]
   const configPath = localConfigPath(options, process.cwd())
   const services = configPath === undefined ? [] : serviceFindings(configPath, env)
   const opened = await openedWorkspace(options, terminal)
   if ('refused' in opened) return [...machine, ...(await examineSettings([], env)), opened.refused, ...services]
   const { workspace, findings } = opened
   const settings = await examineSettings(workspace.config.repos, env)
-  const isUsable = store.every(({ code }) => code === undefined)
   return [...machine, ...settings, ...findings, ...(await configFindings(workspace, options, isUsable)), ...services]
 }
 

@@ -15,7 +15,7 @@ import { witnessOf } from './witness.ts'
 
 type State = 'good' | 'changed' | 'missing' | 'stale' | 'unknown'
 
-type CheckedShim = {
+export type CheckedShim = {
   readonly path: string
   readonly state: State
   readonly plugin?: string
@@ -60,12 +60,17 @@ async function shimsIn(folder: string, records: ShimRecords, env: Place['env']):
     .map((name) => join(folder, name))
     .filter((path) => !paths.has(path) && isShimFile(path))
   return Promise.all([
-    ...known.map(async (record) => checkOne((await writtenByAnother(record.path, env, record.text)) ?? record)),
+    ...known.map((record) => checkKnown(record, env)),
     ...others.map(async (path): Promise<CheckedShim> => {
       const record = await writtenByAnother(path, env)
       return record ? checkOne(record) : { path, state: 'unknown', problem: 'the store of this user has no copy of it' }
     }),
   ])
+}
+
+/** One of which the store has a copy. */
+export async function checkKnown(record: ShimRecord, env: Place['env']): Promise<CheckedShim> {
+  return checkOne((await writtenByAnother(record.path, env, record.text)) ?? record)
 }
 
 /** What this user may not read is no shim that this user runs. */

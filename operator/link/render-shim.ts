@@ -54,6 +54,21 @@ export function callIn(text: string): string | undefined {
   return at < 0 ? undefined : call.slice(at)
 }
 
+/** As `shellWord` writes them. */
+const WORD = /'[^']*'(?:\\''[^']*')*|[^\s']\S*/g
+
+type LinkedBy = { readonly options: readonly string[]; readonly request: string }
+
+/** How `octo link` was told to write this shim, each word as it is typed; undefined where the text calls nobody. */
+export function linkedBy(text: string): LinkedBy | undefined {
+  const words: readonly string[] = text.slice(text.lastIndexOf('\nexec ')).match(WORD) ?? []
+  const run = words.indexOf('run')
+  // Behind them stand `--` and the words of the caller.
+  const own = words.slice(words[run + 1] === '--relink' ? run + 3 : run + 1, -2)
+  const request = own.at(-1)
+  return run < 0 || request === undefined ? undefined : { options: own.slice(0, -1), request }
+}
+
 /** The folder that a shim gives octo as its store; undefined where it names none, and octo looks in the usual place. */
 export function storeNamedIn(text: string): string | undefined {
   const [, quoted, plain] = /^exec \S+ (?:'OCTO_HOME=((?:[^'\n]|'\\'')*)'|OCTO_HOME=(\S*)) /m.exec(text) ?? []
