@@ -1,0 +1,71 @@
+// A plugin that the system does not start in the place of octo, though nothing of it changed: the warm run leaves it to the full path,
+// which says what it is.
+import assert from 'node:assert/strict'
+import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { readWarmRun } from '../../../client/index.ts'
+import { aLinkScene, aNativePlugin } from '../../support/operator/linked-plugins.ts'
+import { aWarmMachine } from '../../support/operator/warm-machine.ts'
+
+const onLinux = { skip: process.platform === 'linux' ? false : 'octo becomes a plugin on Linux only' }
+/** Anybody else would have to change the rights of the file first. */
+const asRoot = { skip: onLinux.skip || (process.getuid?.() !== 0 && 'only root can write to a file that nobody may') }
+
+const SHELL = readFileSync(existsSync('/bin/dash') ? '/bin/dash' : '/bin/sh')
+const SAYS = ['-c', 'echo said']
+/** One word that is too long for Linux, and more of them than any limit of it. */
+const LONG = {
+  'a word of its is too long': ['x'.repeat(200_000)],
+  'its words together are too long': Array.from({ length: 100 }, () => 'x'.repeat(100_000)),
+}
+
+for (const [what, words] of Object.entries(LONG)) {
+  test(`a plugin is left to the full path where ${what}`, onLinux, async (t) => {
+    const machine = await aWarmMachine(t, { shell: SHELL })
+    const before = readdirSync(machine.temporary, { recursive: true }).map(String)
+    assert.equal(await machine.ask(['shell', '--', ...SAYS, ...words]), 'left')
+    const left = readdirSync(machine.temporary, { recursive: true })
+      .map(String)
+      .filter((name) => !before.includes(name))
+    assert.deepEqual(
+      left,
+      [`octo-run-${process.getuid?.()}`].filter((name) => left.includes(name)),
+    )
+    assert.equal(await machine.ask(['shell', '--', ...SAYS]), 'said', 'it goes on as before')
+  })
+
+  test(`the full path says it where ${what}`, onLinux, async (t) => {
+    const { octo } = await aLinkScene(t, [aNativePlugin])
+    const { code, stderr } = await octo('run', 'native', '--', ...SAYS, ...words)
+    assert.notEqual(code, 0)
+    assert.match(stderr, /error\[LIMIT_EXCEEDED\]: all arguments together are too long for this system/)
+  })
+}
+
+test(
+  'a plugin whose file somebody has open to write is left to the full path, and runs once it is closed',
+  asRoot,
+  async (t) => {
+    const machine = await aWarmMachine(t, { shell: SHELL })
+    const found = readWarmRun({ ...machine.base, configPath: machine.configPath, request: 'shell' })
+    const writer = openSync(found?.path ?? assert.fail(), 'r+')
+    assert.equal(await machine.ask(['shell', '--', ...SAYS]), 'left')
+    closeSync(writer)
+    assert.equal(await machine.ask(['shell', '--', ...SAYS]), 'said')
+  },
+)
+
+test('the full path says that a file is open to be written', asRoot, async (t) => {
+  const { octo, store } = await aLinkScene(t, [aNativePlugin])
+  assert.equal((await octo('run', 'native', '--', '-c', 'exit 5')).code, 5)
+  const tree = join(store, 'v1/trees/sha256')
+  const [name = ''] = readdirSync(tree)
+  const [file = ''] = readdirSync(join(tree, name))
+  const writer = openSync(join(tree, name, file), 'r+')
+  const { code, stderr } = await octo('run', 'native', '--', '-c', 'exit 5')
+  closeSync(writer)
+  assert.notEqual(code, 5)
+  assert.match(stderr, /error\[PLUGIN_NOT_EXECUTABLE\]: `.*` cannot be executed: ETXTBSY/)
+  assert.equal((await octo('run', 'native', '--', '-c', 'exit 5')).code, 5)
+})
