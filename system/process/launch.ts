@@ -4,6 +4,7 @@ import type { ChildProcess, StdioOptions } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
+import { withOpenFilesOfCaller } from './callers-open-files.ts'
 
 export type Launch = {
   /** Absolute path of what was proven; a name without a slash is looked up in the PATH of `env`. Never given to a shell. */
@@ -59,13 +60,15 @@ export async function launchBy<Started>(
 
 function start({ file, argv, argv0, env, cwd }: Launch, { stdio, ownGroup }: LaunchSetting): Promise<ChildProcess> {
   return new Promise((resolve, reject) => {
-    const child = spawn(file, argv, {
-      ...{ env, cwd, stdio },
-      argv0,
-      detached: ownGroup && process.platform !== 'win32',
-      shell: false,
-      windowsHide: true,
-    })
+    const child = withOpenFilesOfCaller(() =>
+      spawn(file, argv, {
+        ...{ env, cwd, stdio },
+        argv0,
+        detached: ownGroup && process.platform !== 'win32',
+        shell: false,
+        windowsHide: true,
+      }),
+    )
     child.once('error', reject)
     child.once('spawn', () => {
       child.off('error', reject)

@@ -3,6 +3,7 @@
 // what Node would have given it: standard streams alone, no signal ignored or blocked, a session of its own.
 import { getSystemErrorName } from 'node:util'
 import type { CLibrary } from './c-library.ts'
+import { withOpenFilesOfCaller } from './callers-open-files.ts'
 import type { Launch } from './launch.ts'
 
 const SIGNALS_BYTES = 128
@@ -31,7 +32,12 @@ export function posixSpawn(library: CLibrary, what: Launch, streams: StandardStr
     for (const [target, descriptor] of streams.entries())
       must(library.posix_spawn_file_actions_adddup2(call.actions, descriptor, target))
     must(library.posix_spawn_file_actions_addchdir_np(call.actions, call.cwd))
-    must(library.posix_spawn(call.pid, call.file, call.actions, call.attributes, call.argv, call.env))
+    // Not before: the library takes no descriptor above the limit as one that is open.
+    must(
+      withOpenFilesOfCaller(() =>
+        library.posix_spawn(call.pid, call.file, call.actions, call.attributes, call.argv, call.env),
+      ),
+    )
     return call.memory.readInt32LE(AT.pid)
   } finally {
     library.posix_spawn_file_actions_destroy(call.actions)

@@ -14,7 +14,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'acorn'
@@ -148,21 +148,6 @@ test('./octo starts from anywhere, also by a link', (t) => {
   const { status, stdout } = spawnSync(link, ['--version'], { encoding: 'utf8', cwd: '/' })
   assert.deepEqual({ status, stdout }, { status: 0, stdout: `octo ${version}\n` })
 })
-
-for (const [launcher, node] of [
-  ['octo', 'node_modules/.bin/node'],
-  ['tools/package/launcher.sh', '../lib/octo/node/bin/node'],
-] as const)
-  test(`${launcher} gives Node room for all that octo loads, and hands on the words as they are`, (t) => {
-    const folder = join(tempFolder(t), 'bin')
-    const said = join(folder, node)
-    mkdirSync(join(said, '..'), { recursive: true })
-    cpSync(join(root, launcher), join(folder, 'octo'))
-    writeFileSync(said, '#!/bin/sh\nprintf "%s\\n" "$@"\n', { mode: 0o755 })
-    const { stdout } = spawnSync(join(folder, 'octo'), ['run', 'a b', ''], { encoding: 'utf8' })
-    const [room, script = '', ...words] = stdout.split('\n')
-    assert.deepEqual([room, basename(script), ...words], ['--min-semi-space-size=8', 'octo.js', 'run', 'a b', '', ''])
-  })
 
 test('under a Node that is too old, octo goes on with its own', needsOldNode, () => {
   const { status, stdout, stderr } = octo(['--help'], { node: oldNode })

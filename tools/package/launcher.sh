@@ -15,5 +15,11 @@ case $self in
   */*) here=${self%/*} ;;
   *) here=. ;;
 esac
+# Node raises its soft limit of open files and cannot tell afterwards what it was: octo gives that one to the programs that it
+# starts. Written into the pipe of a here-document and read from it, because `$(ulimit -Sn)` would start a process each time.
+{ read -r OCTO_OPEN_FILES && ulimit -Sn >>/proc/self/fd/0 && read -r OCTO_OPEN_FILES; } 2>/dev/null <<'END'
+unknown
+END
+export OCTO_OPEN_FILES
 # Room for what is new: loading octo fills the little that V8 begins with again and again, and all that lives is copied each time.
 exec "$here/../lib/octo/node/bin/node" --min-semi-space-size=8 "$here/../lib/octo/bin/octo.js" "$@"

@@ -1,7 +1,9 @@
 // A shim starts a plugin as `octo run` does: the same words, environment, name, exit code and signals.
 import assert from 'node:assert/strict'
+import type { StdioOptions } from 'node:child_process'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { closeSync, openSync, realpathSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -66,6 +68,22 @@ test('a signal ends the plugin as it ends any program, and one that the plugin a
     `trap "" HUP; exec '${scene.shim('native')}' -c 'kill -s HUP $$; exit 4'`,
   ])
   assert.equal(ignoring.status, 4, 'what the caller ignores stays ignored')
+})
+
+test('descriptors and limits of the caller are the plugin’s, as with any program', { skip }, async (t) => {
+  const scene = await linked(t)
+  const given = openSync(scene.configPath, 'r')
+  t.after(() => closeSync(given))
+  const OPEN = [3, 9, 15, 16, 40]
+  const stdio = Array.from({ length: 41 }, (_, at) => (at === 1 ? 'pipe' : OPEN.includes(at) ? given : 'ignore'))
+  const limited = 'ulimit -Sn 300; ulimit -Hn 400; ulimit -Sc 0; ulimit -f 12345; exec "$@"'
+  const says =
+    'ulimit -Sn; ulimit -Hn; ulimit -Sc; ulimit -f; for at in 3 9 15 16 40; do readlink "/proc/$$/fd/$at"; done'
+  const { stdout } = spawnSync('/bin/sh', ['-c', limited, 'sh', scene.shim('native'), '-c', says], {
+    ...{ encoding: 'utf8', stdio: stdio as StdioOptions },
+  })
+  const config = realpathSync(scene.configPath)
+  assert.deepEqual(stdout.trimEnd().split('\n'), ['300', '400', '0', '12345', ...OPEN.map(() => config)])
 })
 
 /** Values of one variable, of which each may be passed on or not. */
