@@ -15,8 +15,7 @@ import { startTestRegistry } from '../../support/registry/test-registry.ts'
 test('an end of the audit log that could not be noted is noted as soon as it can be, without another change', async (t) => {
   const registry = await startTestRegistry(t)
   const path = auditHeadPath(registry.dataDir)
-  await rm(path, { force: true })
-  await mkdir(path)
+  await until(() => standsInTheWay(path))
   await registry.createToken(['core/*'])
   const head = await registry.serving.registry.services.metadata.audit.head()
   await until(() => registry.logs.some((line) => line.includes('the end of the audit log could not be noted')))
@@ -24,6 +23,18 @@ test('an end of the audit log that could not be noted is noted as soon as it can
   await until(async () => (await readNotedHead(registry.dataDir)) !== undefined)
   assert.deepEqual(await readNotedHead(registry.dataDir), head)
 })
+
+/** A folder where the file would be; false where the registry, which has just begun, wrote that once more meanwhile. */
+async function standsInTheWay(path: string): Promise<boolean> {
+  await rm(path, { force: true })
+  return mkdir(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      assert.equal(error.code, 'EEXIST')
+      return false
+    },
+  )
+}
 
 const aHead = (id: number): AuditHead => ({ id, rowSha256: digestOf(String(id)) })
 /** A log that ends there. */
