@@ -1,8 +1,8 @@
 // The secrets that one call may show: arguments that the plugin's schema calls secret, and passwords in the addresses of proxies.
 import type { VerifiedExecutable } from '../../client/index.ts'
-import { secretArguments } from '../../schemas/secret-arguments.ts'
 import { INHERITED } from '../exec/environment.ts'
 import { openHiding } from '../hiding.ts'
+import { secretTextsAmong } from '../secret-texts.ts'
 
 type Values = Readonly<Record<string, unknown>>
 type Environment = Readonly<Record<string, string | undefined>>
@@ -16,9 +16,8 @@ export function hidingOf(
   { manifest }: Pick<VerifiedExecutable, 'manifest'>,
   env: Environment,
 ): ((text: string) => string) | undefined {
-  const secrets = secretArguments(manifest.arguments)
   const values = [
-    ...Object.entries(given).flatMap(([name, value]) => (secrets.has(name) ? textsIn(value) : [])),
+    ...secretTextsAmong(given, manifest.arguments),
     ...INHERITED.flatMap(({ name, mayHoldSecret }) => (mayHoldSecret ? passwordsIn(env[name]) : [])),
   ]
   if (values.length === 0) return undefined
@@ -35,10 +34,4 @@ function passwordsIn(address = ''): string[] {
   } catch {
     return [password]
   }
-}
-
-function textsIn(value: unknown): string[] {
-  if (typeof value === 'string' || typeof value === 'number') return [String(value)]
-  if (typeof value !== 'object' || value === null) return []
-  return Object.values(value).flatMap(textsIn)
 }

@@ -6,10 +6,10 @@ import type { NotifierConfig } from '../../config/model/notifier-config.ts'
 import type { Notification } from '../../schemas/contract/notification.ts'
 import { throwDefect } from '../../schemas/errors.ts'
 import { omitUndefined } from '../../schemas/omit-undefined.ts'
-import { secretArguments } from '../../schemas/secret-arguments.ts'
 import type { RunDeps } from '../exec/plugin-process.ts'
 import { runNotifier } from '../exec/run-notifier.ts'
 import { openHiding } from '../hiding.ts'
+import { secretTextsAmong } from '../secret-texts.ts'
 import type { Answered } from './outlet.ts'
 
 /** A notifier of the config, with its plugin or the reason why there is none. */
@@ -50,13 +50,5 @@ const SHORTEST = 4
 
 /** A server may repeat in its answer what it was given. */
 function secretsOf(given: CheckArguments, { manifest }: VerifiedExecutable): readonly string[] {
-  if (given.kind === 'list') return []
-  const secrets = secretArguments(manifest.arguments)
-  return Object.entries(given.value).flatMap(([name, value]) => (secrets.has(name) ? textsIn(value) : []))
-}
-
-function textsIn(value: unknown): string[] {
-  if (typeof value === 'string' || typeof value === 'number') return [String(value)]
-  if (typeof value !== 'object' || value === null) return []
-  return Object.values(value).flatMap(textsIn)
+  return given.kind === 'list' ? [] : secretTextsAmong(given.value, manifest.arguments)
 }

@@ -3,6 +3,7 @@
 import type { Typed } from '../../schemas/contract/ocm/type-name.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { openHiding } from '../hiding.ts'
+import { textsIn } from '../secret-texts.ts'
 import type { PluginLine } from './lines.ts'
 
 type CredentialHiding = {
@@ -36,9 +37,4 @@ export function openCredentialHiding(): CredentialHiding {
       return coded(error.code, { message, details, hint: error.hint })
     },
   }
-}
-
-function textsIn(value: unknown): readonly string[] {
-  if (typeof value === 'string') return [value]
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : []
 }

@@ -4,11 +4,11 @@ import type { SecretSource } from '../../../config/model/service-spec.ts'
 import type { SecretLease, SecretResultLine } from '../../../schemas/contract/secrets.ts'
 import { isCoded } from '../../../schemas/errors.ts'
 import { omitUndefined } from '../../../schemas/omit-undefined.ts'
-import { secretArguments } from '../../../schemas/secret-arguments.ts'
 import { MARK } from '../../../system/process/mark.ts'
 import { requestKey } from '../../check/plan.ts'
 import type { RunDeps } from '../../exec/plugin-process.ts'
 import { runSecrets } from '../../exec/run-secrets.ts'
+import { secretTextsAmong } from '../../secret-texts.ts'
 import { ownMark } from '../marks.ts'
 import type { Places } from '../places.ts'
 
@@ -36,7 +36,8 @@ export async function askSource(question: Question, facts: AskFacts): Promise<As
   const outcome = provided.get(requestKey(source.request))
   if (outcome?.state !== 'done') return { status: 'failed', reason: outcome?.error.message ?? 'was not provided' }
   const executable = outcome.value
-  facts.onSecrets(secretTexts(source, executable.manifest.arguments))
+  if (source.arguments.kind === 'map')
+    facts.onSecrets(secretTextsAmong(source.arguments.value, executable.manifest.arguments))
   try {
     const { timeoutMs } = source
     const result = await runSecrets(
@@ -61,18 +62,4 @@ export async function askSource(question: Question, facts: AskFacts): Promise<As
 /** A machine that is short of something may have it again. */
 function isPassing(error: unknown): boolean {
   return !isCoded(error) || ['OS_FAILED', 'IO_FAILED', 'NO_SPACE'].includes(error.code)
-}
-
-function secretTexts(
-  { arguments: given }: SecretSource,
-  schema: Readonly<Record<string, unknown>> | undefined,
-): string[] {
-  if (given.kind !== 'map') return []
-  const secret = secretArguments(schema)
-  return Object.entries(given.value).flatMap(([name, value]) => (secret.has(name) ? textsIn(value) : []))
-}
-
-function textsIn(value: unknown): string[] {
-  if (typeof value === 'string') return [value]
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : []
 }

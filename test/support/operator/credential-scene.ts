@@ -21,7 +21,7 @@ const SERVES: Readonly<Record<string, string>> = {
     getIdentity: () => ({ identity: { type: 'OCIRegistry', hostname: 'shop.example' } }),
     listComponents: (_, { credentials, log }) => {
       log.info('asked with ' + JSON.stringify(credentials ?? null), { password: credentials?.properties?.password ?? '' })
-      if (credentials?.properties?.refused) throw new CallError('no entry with ' + credentials.properties.refused, 403)
+      if (credentials?.given) throw new CallError('no entry with ' + credentials.given.refused, 403)
       return [credentials?.properties?.password ? 'logged in' : 'nobody']
     } })`,
   plain: `componentLister({ type: 'Plain/v1', listComponents: (_, { credentials }) => [String(credentials)] })`,

@@ -8,7 +8,11 @@ import { aServiceScene } from './service-scene.ts'
 
 const SCHEMA = {
   type: 'object',
-  properties: { folder: { type: 'string' }, token: { type: 'string', writeOnly: true } },
+  properties: {
+    folder: { type: 'string' },
+    token: { type: 'string', writeOnly: true },
+    login: { type: 'object', properties: { pin: { type: 'integer', writeOnly: true } } },
+  },
   additionalProperties: false,
 }
 

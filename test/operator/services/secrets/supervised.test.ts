@@ -11,15 +11,16 @@ const options = { skip: process.platform === 'linux' ? false : 'services are run
 
 const IDLE = 'echo x >>"$0/starts"; exec sleep 600'
 const TOKEN = 'hvs.token-of-the-config'
+const PIN = 730_514
 
 test('a source that refuses keeps its service from starting, and no other', options, async (t) => {
   const scene = await aSecretScene(t)
   const [good, bad] = [scene.source('good'), scene.source('bad')]
   good.gives({ secrets: { a: 'b' } })
-  bad.says('failed', { reason: 'denied', summary: `permission denied for ${TOKEN} (${btoa(TOKEN)})` })
-  const { args } = bad.item()
+  bad.says('failed', { reason: 'denied', summary: `permission denied for ${TOKEN} (${btoa(TOKEN)}) and ${PIN}` })
+  const args = { ...bad.item().args, token: TOKEN, login: { pin: PIN } }
   scene.write({
-    api: { ...scene.script('touch "$0/api"'), secrets: [{ tool: 'gives-secrets', args: { ...args, token: TOKEN } }] },
+    api: { ...scene.script('touch "$0/api"'), secrets: [{ tool: 'gives-secrets', args }] },
     web: { ...scene.script(IDLE), secrets: [good.item()] },
     late: { ...scene.script('touch "$0/late"'), depends_on: { api: { condition: 'completed' } } },
   })
@@ -35,12 +36,12 @@ test('a source that refuses keeps its service from starting, and no other', opti
     )
     assert.equal(
       stateOf(supervisor, 'api.1').reason,
-      'secrets are not there: `gives-secrets`: permission denied for *** (***)',
+      'secrets are not there: `gives-secrets`: permission denied for *** (***) and ***',
     )
     await supervisor.stop([])
   })
   assert.equal(scene.text('api') + scene.text('late'), '')
-  assert.equal(scene.logged.join('\n').includes(TOKEN), false)
+  for (const secret of [TOKEN, PIN]) assert.equal(scene.logged.join('\n').includes(`${secret}`), false)
 })
 
 /** A service that waits for a source which asks to be asked again. */
