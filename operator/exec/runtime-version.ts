@@ -1,6 +1,5 @@
 // Whether a runtime is new enough for a plugin. A runtime is asked once and not before each run, as everything else would wait for
 // its answer: what answered is known by its file, which no change leaves as it is.
-import { execFileSync } from 'node:child_process'
 import { realpathSync, statSync } from 'node:fs'
 import { coded } from '../../schemas/errors.ts'
 import type { Runtime } from '../../schemas/manifest.ts'
@@ -10,6 +9,7 @@ import type { Version } from '../../schemas/version.ts'
 import { satisfies } from '../../schemas/version.ts'
 import { identityOf } from '../../system/files/file-identity.ts'
 import { readHead } from '../../system/files/read-pieces.ts'
+import { askProgram } from '../../system/process/ask-program.ts'
 import type { FoundRuntime } from './executable.ts'
 import { fitsPlainRange } from './plain-range.ts'
 
@@ -71,16 +71,6 @@ function placeOf(file: string): { readonly path: string; readonly identity: stri
 }
 
 function askVersion(file: string, { words, answer }: Question): string | undefined {
-  try {
-    const said = execFileSync(file, words, {
-      encoding: 'utf8',
-      timeout: ANSWER_MS,
-      cwd: '/',
-      env: {},
-      stdio: ['ignore', 'pipe', 'ignore'],
-    })
-    return answer.exec(said)?.[1]
-  } catch {
-    return undefined
-  }
+  const { exitCode, stdout } = askProgram({ file, argv: words, timeoutMs: ANSWER_MS })
+  return exitCode === 0 ? answer.exec(stdout)?.[1] : undefined
 }

@@ -1,18 +1,19 @@
 // What a shim asks `stat` about, and the answer that it knows: the eight numbers of the store's own memo, in the words of `stat`.
 // Absent places come first and folders last: the pattern of a shim then begins with lines that are compared whole, and the only
 // open ends stand behind what is said of a folder, where nothing else can follow.
-import { execFileSync } from 'node:child_process'
 import type { BigIntStats } from 'node:fs'
 import { lstatSync } from 'node:fs'
 import type { ShimComparison } from '../../client/index.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { WatchedPlaces } from '../../system/files/watched-places.ts'
+import { askProgram } from '../../system/process/ask-program.ts'
 
 /** Understood alike by GNU, uutils and BusyBox. No name is printed, so that a name cannot be taken for an answer. */
 export const STAT_FORMAT = '%d:%i:%f:%u:%g:%s:%y:%z'
 /** `%y` and `%z` are in local time, and nobody's language is asked. */
 export const STAT_ENVIRONMENT = { TZ: 'UTC0', LC_ALL: 'C' }
+const ANSWER_MS = 60_000
 
 export function comparisonOf({ whole, folders, absent }: WatchedPlaces): ShimComparison {
   return {
@@ -52,21 +53,8 @@ export function requireSameAnswer({ paths, whole, folders }: ShimComparison, sta
 
 /** `stat` ends with 1 where something is absent. */
 function answerOf(stat: string, paths: readonly string[]): string {
-  try {
-    return asked(stat, paths)
-  } catch (error) {
-    return String((error as { stdout?: string }).stdout ?? '').replace(/\n+$/, '')
-  }
-}
-
-function asked(stat: string, paths: readonly string[]): string {
-  const said = execFileSync(stat, ['-c', STAT_FORMAT, '--', ...paths], {
-    encoding: 'utf8',
-    env: STAT_ENVIRONMENT,
-    stdio: ['ignore', 'pipe', 'ignore'],
-    maxBuffer: 16 * 1024 * 1024,
-  })
-  return said.replace(/\n+$/, '')
+  const argv = ['-c', STAT_FORMAT, '--', ...paths]
+  return askProgram({ file: stat, argv, env: STAT_ENVIRONMENT, timeoutMs: ANSWER_MS }).stdout.replace(/\n+$/, '')
 }
 
 function wholeLine(stat: BigIntStats): string {

@@ -1,9 +1,9 @@
 // The programs that a shim is made of. Whoever could replace one of them would decide what runs.
-import { spawnSync } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { problemOfPath } from '../../system/files/owned-path.ts'
+import { askProgram } from '../../system/process/ask-program.ts'
 
 export type LinkMachine = {
   /** With its flag, as the first line of a script names it. */
@@ -11,6 +11,8 @@ export type LinkMachine = {
   readonly stat: string
   readonly env: string
 }
+
+const ANSWER_MS = 60_000
 
 const USUAL = {
   platform: process.platform as string,
@@ -44,7 +46,7 @@ export function shellLine(shell: string): string {
 }
 
 function isTaken(shell: string, words: readonly string[]): boolean {
-  return spawnSync(shell, words, { env: {}, stdio: 'ignore' }).status === 0
+  return askProgram({ file: shell, argv: words, timeoutMs: ANSWER_MS }).exitCode === 0
 }
 
 function requireOf(candidates: readonly string[]): string {

@@ -2,20 +2,18 @@
 // answer for each connection. Where it is stands beside the journal, so that all terminals of a user find it.
 import { rmSync } from 'node:fs'
 import type { Server, Socket } from 'node:net'
-import { createConnection, createServer } from 'node:net'
+import { createServer } from 'node:net'
 import { dirname } from 'node:path'
 import { isCoded } from '../../schemas/errors.ts'
 import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { replaceFile } from '../../system/files/atomic-file.ts'
 import { isOursAlone } from '../../system/files/own-folder.ts'
+import { askBySocket, readLine } from '../../system/line-socket.ts'
 import { identityOf, isAlive } from '../../system/process/identity.ts'
 import { readControl } from './control-file.ts'
 import type { Places } from './places.ts'
 import { socketPath } from './places.ts'
 import type { Answer, Request } from './protocol.ts'
-
-/** The variables of a process may have megabytes. */
-const MAX_LINE_BYTES = 16 * 1024 * 1024
 
 /** Listens until it is disposed of. Only who holds the lock may: what lies in the place of the socket is nobody's. */
 export async function openControl(
@@ -90,35 +88,6 @@ export async function ask(places: Places, request: Request, signal?: AbortSignal
   const control = readControl(places)
   // The socket of another user would be asked for ours.
   if (!control || !isAlive(control.process) || !isOursAlone(dirname(control.socket))) return undefined
-  const connection = createConnection(control.socket)
-  connection.on('error', () => undefined)
-  // What is half on its way would not be done.
-  const sent = new Promise<void>((resolve) => connection.write(`${JSON.stringify(request)}\n`, () => resolve()))
-  const leave = () => void sent.then(() => connection.destroy())
-  if (signal?.aborted) leave()
-  signal?.addEventListener('abort', leave)
-  try {
-    const line = await readLine(connection)
-    if (line === undefined) signal?.throwIfAborted()
-    return line === undefined ? undefined : (JSON.parse(line) as Answer)
-  } finally {
-    signal?.removeEventListener('abort', leave)
-    connection.destroy()
-  }
-}
-
-/** Undefined when the other side goes before it has said one. */
-function readLine(connection: Socket): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    let text = ''
-    connection.setEncoding('utf8')
-    connection.on('data', (chunk: string) => {
-      text += chunk
-      const end = text.indexOf('\n')
-      if (end >= 0) resolve(text.slice(0, end))
-      else if (text.length > MAX_LINE_BYTES) connection.destroy()
-    })
-    connection.once('close', () => resolve(undefined))
-    connection.once('end', () => resolve(undefined))
-  })
+  const line = await askBySocket(control.socket, JSON.stringify(request), signal)
+  return line === undefined ? undefined : (JSON.parse(line) as Answer)
 }
