@@ -7,6 +7,7 @@ import type { Paint } from '../terminal/index.ts'
 import { formatDuration, paintFor, processStreams, wantsColour } from '../terminal/index.ts'
 import { checkImports } from './check-imports.ts'
 import { checkPatterns } from './check-patterns.ts'
+import { checkReach } from './check-reach.ts'
 import { findDeadExports } from './dead-exports.ts'
 import type { Finding } from './finding.ts'
 import { renderFindings } from './finding.ts'
@@ -42,6 +43,11 @@ function checks(): Check[] {
       problems: () => run('node_modules/typescript/bin/tsc', ['-p', '.']),
     },
     { name: 'imports', instead: 'tools/import-table.ts says who may import whom', problems: () => only('import') },
+    {
+      name: 'reach',
+      instead: 'tools/reach-table.ts says who starts programs, connects and listens',
+      problems: () => renderFindings(checkReach(files)),
+    },
     { name: 'circles', instead: 'give the files an order', problems: () => only('circle') },
     {
       name: 'exports',

@@ -64,6 +64,12 @@ export const PATTERNS: readonly Pattern[] = [
     instead: 'read the environment in main.ts, commands/, config.ts or environment.ts and pass the value on',
   },
   {
+    rule: 'reach',
+    find: /\b(?:globalThis|global|self)\??\.(?:fetch|WebSocket|EventSource)\b/g,
+    except: /^(?:sdk|plugins|examples|tools|bench|fuzz|test)\//,
+    instead: 'connect by system/http/, which knows proxies, authorities and limits',
+  },
+  {
     rule: 'clock',
     find: /\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(|\bMath\.random\(|\bprocess\.(hrtime|env|cwd)\b|\bfetch\(/g,
     only: /^(schemas|trust|config\/(document|model)|static-tree(?!\/write))\//,

@@ -51,6 +51,7 @@ export function openScreen({ root, place, terminal }: Setting): StackScreen {
     },
     async visit(address) {
       typed(`curl ${address}/`)
+      // biome-ignore lint/style/noRestrictedGlobals: it stands for the curl of a user
       const answer = await fetch(`${address}/`)
       terminal.print((await answer.text()).trimEnd())
     },

@@ -39,6 +39,7 @@ const samples: readonly Sample[] = [
   { rule: 'clock', path: 'schemas/a.ts', bad: 'const now = new Date()', good: 'const then = new Date(text)' },
   { rule: 'clock', path: 'schemas/a.ts', bad: 'await fetch(url)', good: 'await deps.fetch_(url)' },
   { rule: 'clock', path: 'config/model/a.ts', bad: 'Date.now()', good: 'Date.now()', goodPath: 'config/a.ts' },
+  { rule: 'reach', bad: 'await globalThis.fetch(url)', good: 'await globalThis.fetch(url)', goodPath: 'plugins/x.ts' },
   { rule: 'raw-error', bad: "throw new Error('x')", good: "throw coded('USAGE', { message: 'x' })" },
   { rule: 'raw-error', bad: "throw new TypeError('x')", good: "throw new Error('x')", goodPath: 'tools/x.ts' },
   {
