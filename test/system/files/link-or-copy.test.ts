@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { closeSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { linkOrCopy } from '../../../static-tree/write/link-or-copy.ts'
+import { linkOrCopy } from '../../../system/files/link-or-copy.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 test('bytes on the same disk get a second name, so that they are stored once', async (t) => {
