@@ -1,6 +1,6 @@
 // The program of a proven plugin for a place without octo: an image, or a volume of a pod. Only what its own files are enough for is
 // put there, and what is copied is held to the proven bytes once more, as nobody can prove it there.
-import { lstatSync, mkdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { lstatSync, mkdirSync, readlinkSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { hexOf } from '../../schemas/digest.ts'
 import { coded } from '../../schemas/errors.ts'
@@ -10,6 +10,7 @@ import { onDisk } from '../../system/files/errors.ts'
 import { digestOfFileSync } from '../../system/files/hash-file.ts'
 import { makeFolder } from '../../system/files/make-folder.ts'
 import { readHead, readPieces } from '../../system/files/read-pieces.ts'
+import { replaceLink } from '../../system/files/replace-link.ts'
 import { stagedPath } from '../../system/files/staged-file.ts'
 import { otherPartsOf } from '../../trust/artifact/program/other-parts.ts'
 import type { StoredFile } from '../store/stored-artifact.ts'
@@ -75,9 +76,7 @@ function pointTo(link: string, target: string): string {
     const there = lstatSync(link, { throwIfNoEntry: false })
     if (there && !(there.isSymbolicLink() && readlinkSync(link).startsWith('../plugins/')))
       throw taken(link, 'is there, and was not put there by octo')
-    const staged = stagedPath(dirname(link), '.link')
-    symlinkSync(target, staged)
-    renameSync(staged, link)
+    replaceLink(link, target)
   })
   return link
 }

@@ -1,10 +1,10 @@
 // Copies of the shims that were written by this store, each with what it compares. Nothing runs by them: they tell whether a shim
 // is still the text that octo wrote. And the names under which shims start programs that look at what they are called.
-import { lstatSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { lstatSync, mkdirSync, readdirSync, readlinkSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
-import { stagedPath } from '../../system/files/staged-file.ts'
+import { replaceLink } from '../../system/files/replace-link.ts'
 import { takeLock } from '../../system/process-lock.ts'
 import type { VerifiedExecutable } from '../verified-executable.ts'
 import { onStoreDisk, STORE_DISK } from './disk.ts'
@@ -94,9 +94,7 @@ export function nameProgram(
   requireOwned(dirname(name))
   onStoreDisk(name, () => {
     if (lstatSync(name, { throwIfNoEntry: false })?.isSymbolicLink() && readlinkSync(name) === path) return
-    const staged = stagedPath(layout.staging, argv0)
-    symlinkSync(path, staged)
-    renameSync(staged, name)
+    replaceLink(name, path, { staging: layout.staging })
   })
   return name
 }

@@ -1,13 +1,13 @@
 // `octo self install`: the last step of `install.sh`. An octo that was unpacked somewhere proves the archive that it came from, and makes
 // an installation of it.
-import { lstatSync, readlinkSync, renameSync, symlinkSync } from 'node:fs'
+import { lstatSync, readlinkSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
 import { coded } from '../../../schemas/errors.ts'
 import { parseName } from '../../../schemas/name.ts'
 import { quote, shellWord } from '../../../schemas/quote.ts'
 import { onDisk } from '../../../system/files/errors.ts'
 import { makeFolder } from '../../../system/files/make-folder.ts'
-import { stagedPath } from '../../../system/files/staged-file.ts'
+import { replaceLink } from '../../../system/files/replace-link.ts'
 import { octoVersion } from '../../../system/octo-version.ts'
 import type { Terminal } from '../../../terminal/index.ts'
 import type { Run } from '../../../terminal/program.ts'
@@ -60,9 +60,7 @@ function linkInto(bin: string, root: string): string {
     const there = lstatSync(link, { throwIfNoEntry: false })
     if (there && !(there.isSymbolicLink() && readlinkSync(link) === target)) throw taken(link, target)
     if (there) return
-    const staged = stagedPath(bin, '.octo')
-    symlinkSync(target, staged)
-    renameSync(staged, link)
+    replaceLink(link, target)
   })
   return link
 }
