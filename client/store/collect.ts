@@ -15,7 +15,7 @@ import type { Layout } from './layout.ts'
 import { isTreeKey } from './layout.ts'
 import { unusedNotes } from './made-programs.ts'
 import { runningDigests } from './running-trees.ts'
-import { removeTree } from './unpacked.ts'
+import { removeTree, STAGED_TREE } from './unpacked.ts'
 import { digestOfName, entriesOf, sizeOf } from './weigh-store.ts'
 
 /** Younger things stay: a lockfile that names them may be about to be written. */
@@ -92,7 +92,7 @@ function unreferenced(layout: Layout, roots: ReadonlySet<Digest>): readonly stri
 /** Everything in these folders is disposable or was left behind by a process that died. */
 function unfinished(layout: Layout): readonly string[] {
   const folders = [layout.staging, layout.parts, layout.documents, layout.warm]
-  const stagedTrees = entriesOf(layout.trees).filter((name) => name.startsWith('.staging-'))
+  const stagedTrees = entriesOf(layout.trees).filter((name) => name.startsWith(STAGED_TREE))
   return [
     ...folders.flatMap((folder) => entriesOf(folder).map((name) => join(folder, name))),
     ...stagedTrees.map((name) => join(layout.trees, name)),

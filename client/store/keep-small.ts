@@ -4,7 +4,6 @@
 //
 // Killed at any point nothing is lost: what is executed vanishes by one rename before its blob does, and what was renamed is
 // removed the next time.
-import { randomBytes } from 'node:crypto'
 import { renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
@@ -22,7 +21,7 @@ import { lastUse } from './last-use.ts'
 import type { Layout } from './layout.ts'
 import { isOpenToReaders } from './open-to-readers.ts'
 import { runningDigests } from './running-trees.ts'
-import { removeTree } from './unpacked.ts'
+import { removeTree, STAGED_TREE, stagedTree } from './unpacked.ts'
 import type { KnownSizes, StoreWeight, Weighed } from './weigh-store.ts'
 import { entriesOf, weighStore } from './weigh-store.ts'
 
@@ -151,13 +150,13 @@ function leftBehind(layout: Layout, now: number): readonly string[] {
     entriesOf(folder)
       .map((name) => join(folder, name))
       .filter(isOld)
-  const trees = oldIn(layout.trees).filter((path) => basename(path).startsWith('.staging-'))
+  const trees = oldIn(layout.trees).filter((path) => basename(path).startsWith(STAGED_TREE))
   return [...trees, ...oldIn(layout.staging), ...oldIn(layout.parts).map((path) => putAside(layout, path))]
 }
 
 /** By one rename: whoever comes next finds nothing in its place. */
 function putAside(layout: Layout, path: string): string {
-  const aside = join(layout.trees, `.staging-${randomBytes(6).toString('hex')}`)
+  const aside = stagedTree(layout)
   onStoreDisk(path, () => renameSync(path, aside))
   return aside
 }

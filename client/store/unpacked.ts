@@ -1,12 +1,11 @@
 // Puts artifacts where they are executed: archives are unpacked into a staging folder beside their place and renamed, raw
 // files are linked. The rename is the marker: a folder under its digest is whole.
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import {
   chmodSync,
   chownSync,
   closeSync,
   copyFileSync,
-  linkSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -17,6 +16,8 @@ import { dirname, join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
 import { digestFromHex } from '../../schemas/digest.ts'
 import { writeAll } from '../../system/files/atomic-file.ts'
+import { linkOrCopySync } from '../../system/files/link-or-copy.ts'
+import { stagedPath } from '../../system/files/staged-file.ts'
 import { onStoreDisk } from './disk.ts'
 import { statOf } from './identity.ts'
 import type { Layout } from './layout.ts'
@@ -24,6 +25,13 @@ import type { StoredArtifact, StoredFile } from './stored-artifact.ts'
 
 const EXECUTABLE = 0o555
 const READABLE = 0o444
+
+/** Begins the name of every tree that is not whole yet, or not needed any more. */
+export const STAGED_TREE = '.staging-'
+
+export function stagedTree(layout: Layout): string {
+  return stagedPath(layout.trees, STAGED_TREE)
+}
 
 type StagedTree = {
   /** Writes one file; given to trust/, which admits the paths. */
@@ -38,7 +46,7 @@ type StagedTree = {
 
 export function stageTree(layout: Layout, artifact: StoredArtifact): StagedTree {
   // Beside its place, as a folder that is not writable can be renamed only within its parent.
-  const staged = join(layout.trees, `.staging-${randomBytes(6).toString('hex')}`)
+  const staged = stagedTree(layout)
   const files: StoredFile[] = []
   onStoreDisk(staged, () => mkdirSync(staged, { mode: 0o700 }))
   return {
@@ -63,12 +71,12 @@ export function stageTree(layout: Layout, artifact: StoredArtifact): StagedTree 
 /** Gives a raw blob its place in a tree of its own. */
 export function linkRaw(layout: Layout, artifact: StoredArtifact): readonly StoredFile[] {
   const { executable, size, digest, key } = artifact
-  const staged = join(layout.trees, `.staging-${randomBytes(6).toString('hex')}`)
+  const staged = stagedTree(layout)
   const target = join(staged, executable)
   try {
     onStoreDisk(target, () => {
       mkdirSync(dirname(target), { recursive: true, mode: 0o700 })
-      linkOrCopy(layout.blob(digest), target)
+      ownLinkOrCopy(layout.blob(digest), target)
       chmodSync(target, EXECUTABLE)
       sealFolders(staged)
       moveIntoPlace(layout, staged, layout.tree(key))
@@ -80,11 +88,8 @@ export function linkRaw(layout: Layout, artifact: StoredArtifact): readonly Stor
   return [{ path: executable, size, digest }]
 }
 
-/**
- * FAT knows no links, and every file system has a most of them: then it is copied, which also says what else is wrong. A
- * link to somebody else's file would stay theirs.
- */
-function linkOrCopy(blob: string, target: string): void {
+/** A link to somebody else's file would stay theirs. */
+function ownLinkOrCopy(blob: string, target: string): void {
   const own = process.getuid?.()
   if (own !== undefined && statOf(blob)?.uid !== BigInt(own)) {
     copyFileSync(blob, target)
@@ -92,11 +97,7 @@ function linkOrCopy(blob: string, target: string): void {
     chownSync(target, own, process.getgid?.() ?? own)
     return
   }
-  try {
-    linkSync(blob, target)
-  } catch {
-    copyFileSync(blob, target)
-  }
+  linkOrCopySync(blob, target)
 }
 
 /** Also of what a carried store has in its place: what a link leads to is not the store's, and stays as it is. */
@@ -126,7 +127,7 @@ async function writeNew(path: string, chunks: AsyncIterable<Uint8Array>): Promis
 /** Another process may have been first with the same tree, or a broken one may be there: either way ours replaces it. */
 function moveIntoPlace(layout: Layout, staged: string, target: string): void {
   if (statOf(target) !== undefined) {
-    const old = join(layout.trees, `.staging-${randomBytes(6).toString('hex')}`)
+    const old = stagedTree(layout)
     renameSync(target, old)
     removeTree(old)
   }
