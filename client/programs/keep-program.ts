@@ -1,8 +1,6 @@
 // A program in the store by its digest: its bytes become a blob only when they are the promised ones, and what is executed is
 // unpacked from that blob and held to it before each start.
-import { randomBytes } from 'node:crypto'
 import { chmodSync, closeSync, fdatasyncSync, openSync, renameSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
 import { coded } from '../../schemas/errors.ts'
 import type { Platform } from '../../schemas/platform.ts'
@@ -11,6 +9,7 @@ import type { ReleaseArtifact } from '../../schemas/release-statement.ts'
 import { clearPlace } from '../../system/files/atomic-file.ts'
 import { digestOfFileSync } from '../../system/files/hash-file.ts'
 import { readHead } from '../../system/files/read-pieces.ts'
+import { stagedPath } from '../../system/files/staged-file.ts'
 import { takeLock } from '../../system/process-lock.ts'
 import type { ClientContext } from '../context.ts'
 import { fetchArtifact } from '../install/fetch-artifact.ts'
@@ -112,7 +111,7 @@ export function commitBlob(layout: Layout, staged: string, digest: Digest): void
 }
 
 export function stagedFile(layout: Layout): string {
-  return join(layout.staging, `program.${randomBytes(6).toString('hex')}`)
+  return stagedPath(layout.staging, 'program')
 }
 
 type OtherBytes = {

@@ -1,9 +1,9 @@
 // Where source is fetched and built: a folder of its own with a home of its own, variables without secrets, bounded in what it prints and
 // writes. Everything that is started there ends with it, and so does the folder.
-import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { coded } from '../../../schemas/errors.ts'
+import { stagedPath } from '../../../system/files/staged-file.ts'
 import { interruptible } from '../../../system/process/interruptible.ts'
 import type { Launch } from '../../../system/process/launch.ts'
 import type { Ending, RunOptions } from '../../../system/process/run-process.ts'
@@ -40,7 +40,7 @@ const PASSED = ['PATH', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'NODE_EXTRA_CA_CERTS'] 
 const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'] as const
 
 export function openBuildPlace(layout: Layout, env: Environment, maxBytes = MAX_BYTES): BuildPlace {
-  const folder = join(layout.staging, `build.${randomBytes(6).toString('hex')}`)
+  const folder = stagedPath(layout.staging, 'build')
   const [home, temporary] = [join(folder, 'home'), join(folder, 'tmp')]
   for (const path of [folder, home, temporary]) onStoreDisk(path, () => mkdirSync(path, { mode: 0o700 }))
   const passed = [...PASSED, ...PROXIES.filter((name) => !env[name]?.includes('@'))]

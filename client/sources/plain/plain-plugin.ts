@@ -1,7 +1,5 @@
 // Locks a plugin of an unsigned repo: its bytes are whatever the server gives now, and the lockfile holds them to that.
-import { randomBytes } from 'node:crypto'
 import { rmSync, statSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Digest } from '../../../schemas/digest.ts'
 import { isDigest } from '../../../schemas/digest.ts'
 import { coded } from '../../../schemas/errors.ts'
@@ -12,6 +10,7 @@ import { quote } from '../../../schemas/quote.ts'
 import { shownAddress } from '../../../schemas/shown-address.ts'
 import { digestOfFileSync } from '../../../system/files/hash-file.ts'
 import { readHead } from '../../../system/files/read-pieces.ts'
+import { stagedPath } from '../../../system/files/staged-file.ts'
 import type { ClientContext } from '../../context.ts'
 import type { Network } from '../../network.ts'
 import type { Choice } from '../offer.ts'
@@ -56,7 +55,7 @@ async function probe(
   { url, sha256Url, binary }: PlainArtifact,
   { layout, network }: ClientContext,
 ): Promise<LockedArtifact> {
-  const staged = join(layout.staging, `probe.${randomBytes(6).toString('hex')}`)
+  const staged = stagedPath(layout.staging, 'probe')
   try {
     await fetchUnsized({ path: staged, url: new URL(url), maxBytes: MAX_UNSIGNED_BYTES }, network)
     const digest = digestOfFileSync(staged) as Digest
