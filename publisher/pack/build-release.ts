@@ -17,7 +17,7 @@ import { planArtifact } from './artifact-plan.ts'
 import { epochSeconds } from './epoch-seconds.ts'
 import type { OnIdle, OnNeeds } from './pack-artifact.ts'
 import { packArtifact } from './pack-artifact.ts'
-import { removeAbandoned } from './partial-file.ts'
+import { removePartials } from './partial-file.ts'
 import { planCommands } from './plan-commands.ts'
 import { runCommand } from './run-command.ts'
 import type { SecretFind } from './secret-scan.ts'
@@ -44,7 +44,7 @@ export async function buildRelease(request: BuildRequest): Promise<ReleaseDraft>
   const { manifest, released } = request.project
   const platforms = selectPlatforms(request)
   const out = await prepareOut(request.out)
-  await removeAbandoned(out)
+  removePartials(out)
   const context = {
     dir: request.project.dir,
     env: request.env,

@@ -1,14 +1,16 @@
 // A file that is not whole yet: its name says whose it is, and it is gone when its process is, however that ends.
 import { rmSync } from 'node:fs'
-import { readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname } from 'node:path'
+import { removeAbandoned, stagedPath } from '../../system/files/staged-file.ts'
 import { beforeSignal } from '../../system/process/before-signal.ts'
 
 type PartialFile = Disposable & { readonly path: string }
 
-/** Disposing forgets the file; whoever made it has renamed or removed it by then. */
+const NAME = '.partial'
+
+/** Beside the path. Disposing forgets the file; whoever made it has renamed or removed it by then. */
 export function partialFile(path: string): PartialFile {
-  const partial = `${path}.partial-${process.pid}`
+  const partial = stagedPath(dirname(path), NAME)
   const remove = () => rmSync(partial, { force: true })
   const signalled = beforeSignal(remove)
   // Whoever listens to signals ends the process later, and packing goes on until then.
@@ -23,17 +25,6 @@ export function partialFile(path: string): PartialFile {
 }
 
 /** What processes left behind that were killed outright. */
-export async function removeAbandoned(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    const pid = Number(/\.partial-(\d{1,10})$/.exec(name)?.[1] ?? 0)
-    if (pid > 0 && !isRunning(pid)) await rm(join(folder, name), { force: true })
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
+export function removePartials(folder: string): void {
+  removeAbandoned(folder, NAME, Date.now())
 }

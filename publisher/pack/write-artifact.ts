@@ -24,7 +24,7 @@ export async function writeArtifact(path: string, chunks: AsyncIterable<Uint8Arr
 async function writeAndHash(path: string, chunks: AsyncIterable<Uint8Array>, mode: number): Promise<Written> {
   const hash = createHash('sha256')
   let size = 0
-  await using file = await open(path, 'w')
+  await using file = await open(path, 'wx')
   // The mode of `open` would be cut by the umask.
   await file.chmod(mode)
   for await (const chunk of chunks) {

@@ -1,6 +1,5 @@
 // What registry and client would refuse is refused before anything is signed, and leaves no artifact behind.
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { chmod, copyFile, link, mkdir, open, readdir, readFile, rm, symlink } from 'node:fs/promises'
 import { test } from 'node:test'
 import { buildRelease } from '../../../publisher/pack/build-release.ts'
@@ -16,7 +15,6 @@ import { aPlatform } from '../../support/builders/names.ts'
 import { anElfFile } from '../../support/builders/native-files.ts'
 import type { PluginProject, ProjectRecipe } from '../../support/builders/plugin-project.ts'
 import { anElf, aPluginProject } from '../../support/builders/plugin-project.ts'
-import { FROM_SOURCES } from '../../support/machine/from-sources.ts'
 import { triesEveryCase } from '../../support/machine/full-form.ts'
 
 async function build(project: PluginProject, env: Record<string, string | undefined> = { PATH: process.env.PATH }) {
@@ -270,29 +268,3 @@ test('commands see the variables that are named for them, and never those of oct
   await using other = await aPluginProject({ manifest: { build: { passEnv: ['OCTO_TOKEN'], commands: ['true'] } } })
   await expectCodeAsync('MANIFEST_INVALID', () => build(other))
 })
-
-test('what a killed build left is removed by the next one, what a running build writes is not', async () => {
-  await using project = await aPluginProject()
-  const { pid: gone } = spawnSync('true')
-  await project.write(`dist/x.partial-${gone}`, 'left')
-  await project.write(`dist/x.partial-${process.ppid}`, 'written')
-  await build(project)
-  const left = (await readdir(project.path('dist'))).filter((name) => name.includes('.partial-'))
-  assert.deepEqual(left, [`x.partial-${process.ppid}`])
-})
-
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  test(`nothing partial stays after ${signal}`, async () => {
-    await using project = await aPluginProject()
-    const writer = new URL('../../../publisher/pack/write-artifact.ts', import.meta.url).href
-    const script = `const { writeArtifact } = await import(${JSON.stringify(writer)})
-      async function* slowly() { yield Buffer.from('x'); process.kill(process.pid, '${signal}'); await new Promise((r) => setTimeout(r, 60_000)) }
-      await writeArtifact(process.argv[1], slowly(), 0o644)`
-    const words = [...FROM_SOURCES, '--input-type=module', '-e', script, project.path('artifact')]
-    const run = spawnSync(process.execPath, words, { encoding: 'utf8' })
-    assert.equal(run.signal, signal, run.stderr)
-    assert.deepEqual(
-      (await readdir(project.dir)).filter((name) => name.startsWith('artifact')),
-      [],
-    )
-  })
