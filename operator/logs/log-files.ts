@@ -1,8 +1,8 @@
 // The output of a program goes to a file that it writes to itself, so that nobody has to live for it. Between two starts nobody
 // writes, and a file that was written before makes room as it is.
-import { appendFileSync, closeSync, constants, linkSync, openSync, renameSync, rmSync } from 'node:fs'
+import { appendFileSync, closeSync, constants, linkSync, openSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { writeWhole } from '../../system/files/atomic-file.ts'
+import { replaceOpen, writeWhole } from '../../system/files/atomic-file.ts'
 import type { KeptLog, Piece } from './kept-log.ts'
 import { keptPath, liveOf, piecePath, readKept } from './kept-log.ts'
 
@@ -55,10 +55,7 @@ function putAsideWhole(path: string): void {
   linkSync(path, aside)
   const { next, dropped } = afterPuttingAside({ kept, live, added: [piece], from: piece.to })
   writeWhole(keptPath(path), JSON.stringify(next), { staging: dirname(path) })
-  const fresh = `${path}.new`
-  rmSync(fresh, { force: true })
-  closeSync(openSync(fresh, APPEND, 0o600))
-  renameSync(fresh, path)
+  closeSync(replaceOpen(path, ''))
   forget(path, dropped)
 }
 

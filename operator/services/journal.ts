@@ -1,9 +1,9 @@
 // What is known of the instances of a project, line after line: each change is written before anybody hears of it, so that the
 // next supervisor finds what this one started, however this one ends. What counts after the machine itself has ended is on disk by then.
-import { closeSync, fdatasyncSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { closeSync, fdatasyncSync, openSync, readFileSync } from 'node:fs'
 import type { RestartRule, StopRule } from '../../config/model/service-spec.ts'
 import { bootId } from '../../system/boot-id.ts'
-import { replaceFile, writeAll } from '../../system/files/atomic-file.ts'
+import { replaceFile, replaceOpen, writeAll } from '../../system/files/atomic-file.ts'
 import { explainDisk, isMissing } from '../../system/files/errors.ts'
 import type { Fields } from './digests.ts'
 import type { Instance } from './lifecycle.ts'
@@ -179,16 +179,10 @@ export async function openJournal(
   /** Where there is no room for it, the long one goes on. */
   function writeAnew(): void {
     lines = 0
-    const beside = `${path}.new`
-    let next: number | undefined
+    let next: number
     try {
-      rmSync(beside, { force: true })
-      next = openSync(beside, 'ax', 0o600)
-      writeAll(next, Buffer.from(whole().join('')))
-      sync(next)
-      renameSync(beside, path)
+      next = replaceOpen(path, whole().join(''), sync)
     } catch {
-      if (next !== undefined) closeSync(next)
       return
     }
     // Only now: at no moment is there none to write to.

@@ -15,17 +15,21 @@ type WriteOptions = DiskWords & {
   readonly mode?: number
 }
 
+/** What stands in the file; for bytes that say of which file they are, of the one that is open. */
+type Bytes = string | Uint8Array | ((file: number) => string)
+
 /** Writes beside and renames over; throws NO_SPACE or IO_FAILED and leaves nothing of its own. */
 export function writeWhole(path: string, bytes: string | Uint8Array, options: WriteOptions): void {
   onDisk(path, () => writeBeside(path, bytes, options), options)
 }
 
-function writeBeside(path: string, bytes: string | Uint8Array, { staging, mode = 0o600 }: WriteOptions): void {
+function writeBeside(path: string, bytes: Bytes, { staging, mode = 0o600 }: WriteOptions): void {
   const staged = stagedPath(staging, basename(path))
   try {
     const file = openSync(staged, 'wx', mode)
     try {
-      writeAll(file, typeof bytes === 'string' ? Buffer.from(bytes) : bytes)
+      const written = typeof bytes === 'function' ? bytes(file) : bytes
+      writeAll(file, typeof written === 'string' ? Buffer.from(written) : written)
     } finally {
       closeSync(file)
     }
@@ -33,6 +37,26 @@ function writeBeside(path: string, bytes: string | Uint8Array, { staging, mode =
     renameSync(staged, path)
   } catch (error) {
     rmSync(staged, { force: true })
+    throw error
+  }
+}
+
+/**
+ * Replaces a file that goes on being appended to, of which this process is the only writer, and gives the new one, open. Throws what
+ * the system throws and leaves nothing of its own; then the old one is in its place.
+ */
+export function replaceOpen(path: string, bytes: string, sync: (file: number) => void = () => undefined): number {
+  const beside = `${path}.new`
+  rmSync(beside, { force: true })
+  const file = openSync(beside, 'ax', 0o600)
+  try {
+    writeAll(file, Buffer.from(bytes))
+    sync(file)
+    renameSync(beside, path)
+    return file
+  } catch (error) {
+    closeSync(file)
+    rmSync(beside, { force: true })
     throw error
   }
 }
@@ -73,9 +97,9 @@ export async function replaceFile(path: string, bytes: string | Uint8Array, opti
 }
 
 /** For what may as well be missing: on a read-only or full disk it is left out. */
-export function writeDisposable(path: string, bytes: string | Uint8Array, options: WriteOptions): boolean {
+export function writeDisposable(path: string, bytes: Bytes, options: WriteOptions): boolean {
   try {
-    writeWhole(path, bytes, options)
+    writeBeside(path, bytes, options)
     return true
   } catch {
     return false

@@ -1,10 +1,19 @@
 // A file that is replaced is the old one or the new one, for whoever looks and whoever else replaces it.
 import assert from 'node:assert/strict'
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
-import { replaceFile } from '../../../system/files/atomic-file.ts'
+import { replaceFile, replaceOpen } from '../../../system/files/atomic-file.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 const WRITERS = 32
@@ -72,3 +81,27 @@ function withUmask(t: TestContext, umask: number): void {
   const before = process.umask(umask)
   t.after(() => process.umask(before))
 }
+
+test('a file that is appended to is replaced, and goes on in the new one', (t) => {
+  const folder = tempFolder(t)
+  const path = join(folder, 'log')
+  writeFileSync(path, 'old\n')
+  writeFileSync(`${path}.new`, 'left by a writer that was killed\n')
+  const file = replaceOpen(path, 'new\n')
+  writeFileSync(file, 'more\n')
+  closeSync(file)
+  assert.equal(readFileSync(path, 'utf8'), 'new\nmore\n')
+  assert.deepEqual(readdirSync(folder), ['log'])
+})
+
+test('a file that is appended to stays where its bytes are refused, and nothing is left beside it', (t) => {
+  const folder = tempFolder(t)
+  const path = join(folder, 'log')
+  writeFileSync(path, 'old\n')
+  const refused = () => {
+    throw new Error('no space')
+  }
+  assert.throws(() => replaceOpen(path, 'new\n', refused), /no space/)
+  assert.equal(readFileSync(path, 'utf8'), 'old\n')
+  assert.deepEqual(readdirSync(folder), ['log'])
+})
