@@ -1,9 +1,9 @@
 // `octo mcp`: the plugins that the config marks, as tools for programs that speak the Model Context Protocol, until their input ends.
-import { readFileSync } from 'node:fs'
 import type { VerifiedExecutable } from '../../client/index.ts'
 import type { OctoConfig, PluginRequest } from '../../config/model/config.ts'
 import { coded } from '../../schemas/errors.ts'
 import { printable, quote } from '../../schemas/quote.ts'
+import { textIfReadable } from '../../system/files/text-if-readable.ts'
 import { octoVersion } from '../../system/octo-version.ts'
 import { interruptible } from '../../system/process/interruptible.ts'
 import type { Terminal } from '../../terminal/index.ts'
@@ -44,32 +44,23 @@ async function openMarked(options: SessionOptions, terminal: Terminal) {
   const session = await openSession({ ...options, strict: true }, place)
   session.forgetDocuments()
   const { config, client, lockPath } = session
-  let lock = textAt(lockPath)
+  let lock = textIfReadable(lockPath)
   const locate = (executable: VerifiedExecutable) => client.locate(executable)
   const warn = (line: string) => terminal.warn(printable(line, MAX_LINE))
   const provide = async (requests: readonly PluginRequest[]) => {
     const outcomes = await session.provide(requests)
     // What was not locked yet is now, by ourselves.
-    lock = textAt(lockPath)
+    lock = textIfReadable(lockPath)
     return outcomes
   }
   return {
     config,
     tools: openTools(config.pins, { env, locate, warn, provide }),
     isCurrent() {
-      const isAsRead = ([path, text]: readonly [string, string]) => textAt(path) === text
-      return textAt(lockPath) === lock && [...(config.inputs ?? [])].every(isAsRead)
+      const isAsRead = ([path, text]: readonly [string, string]) => textIfReadable(path) === text
+      return textIfReadable(lockPath) === lock && [...(config.inputs ?? [])].every(isAsRead)
     },
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
-  }
-}
-
-/** Undefined where it cannot be read. */
-function textAt(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return undefined
   }
 }
 

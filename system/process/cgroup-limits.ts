@@ -1,7 +1,8 @@
 // Limits of all processes of a cgroup together, which the system itself keeps (Linux, cgroup v2). What is in force is read where the
 // system says it: a limit that was written down somewhere is none.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { textIfReadable } from '../files/text-if-readable.ts'
 import { homeCgroup, moveAside, ownCgroup } from './process-cgroup.ts'
 
 type CgroupLimits = {
@@ -56,18 +57,18 @@ export function limitsOf(folder: string): CgroupLimits {
 }
 
 function numberOf(kind: 'memoryBytes' | 'processes', folder: string): CgroupLimits {
-  const text = textOf(join(folder, FILES[kind].file))?.trim()
+  const text = textIfReadable(join(folder, FILES[kind].file))?.trim()
   return text !== undefined && /^\d+$/.test(text) ? { [kind]: Number(text) } : {}
 }
 
 /** Processes of it that the system has ended for lack of memory; undefined where it does not say. */
 export function oomKillsIn(folder: string): number | undefined {
-  const count = /^oom_kill (\d+)$/m.exec(textOf(join(folder, 'memory.events')) ?? '')?.[1]
+  const count = /^oom_kill (\d+)$/m.exec(textIfReadable(join(folder, 'memory.events')) ?? '')?.[1]
   return count === undefined ? undefined : Number(count)
 }
 
 function wordsIn(path: string): readonly string[] | undefined {
-  return textOf(path)?.trim().split(/\s+/)
+  return textIfReadable(path)?.trim().split(/\s+/)
 }
 
 /** Without a controller there is no such file, and none is to be made. */
@@ -76,13 +77,5 @@ function writeOr(path: string, text: string): void {
     writeFileSync(path, text, { flag: 'r+' })
   } catch {
     // It stays as it is, and is not in force.
-  }
-}
-
-function textOf(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return undefined
   }
 }

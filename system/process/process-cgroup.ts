@@ -1,7 +1,8 @@
 // A cgroup holds all processes that began in it, also those that left their session and took every mark away. Where this process
 // may make one (Linux, cgroup v2: as root, or where systemd has delegated it) it finds what nothing else finds.
-import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { textIfReadable } from '../files/text-if-readable.ts'
 
 const PREFIX = 'octo.'
 /** Where one that supervises is beside what it started: a cgroup with processes in it cannot limit those below it. */
@@ -80,7 +81,7 @@ export function leaveCgroup(pid: number): void {
 
 /** Those that live in it and those that were not collected yet; none where it is gone. */
 export function processesInCgroup(folder: string): ReadonlySet<number> {
-  const pids = (textOf(join(folder, 'cgroup.procs')) ?? '').split('\n').filter((line) => line !== '')
+  const pids = (textIfReadable(join(folder, 'cgroup.procs')) ?? '').split('\n').filter((line) => line !== '')
   return new Set(pids.map(Number))
 }
 
@@ -104,8 +105,8 @@ export function removeCgroup(folder: string): void {
 
 /** Its folder; undefined where cgroup v2 is not mounted, or this process is outside of what is mounted here. */
 export function ownCgroup(): string | undefined {
-  const own = /^0::(.+)$/m.exec(textOf('/proc/self/cgroup') ?? '')?.[1]
-  const mount = (textOf('/proc/self/mountinfo') ?? '')
+  const own = /^0::(.+)$/m.exec(textIfReadable('/proc/self/cgroup') ?? '')?.[1]
+  const mount = (textIfReadable('/proc/self/mountinfo') ?? '')
     .split('\n')
     .find((line) => line.includes(' - cgroup2 '))
     ?.split(' ')
@@ -113,12 +114,4 @@ export function ownCgroup(): string | undefined {
   if (own === undefined || point === undefined || own.includes('/..')) return undefined
   if (root === '/') return join(point, own)
   return own === root || own.startsWith(`${root}/`) ? join(point, own.slice(root.length)) : undefined
-}
-
-function textOf(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return undefined
-  }
 }

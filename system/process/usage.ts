@@ -1,7 +1,8 @@
 // What the processes of a program use of the machine, for many programs in one look at /proc, which Linux has.
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { omitUndefined } from '../../schemas/omit-undefined.ts'
+import { textIfReadable } from '../files/text-if-readable.ts'
 import type { ProcessIdentity } from './identity.ts'
 import { processesInCgroup } from './process-cgroup.ts'
 
@@ -48,7 +49,7 @@ function isOfIts({ start }: Seen, main: ProcessIdentity): boolean {
 
 function seenProcesses(): readonly Seen[] {
   return readdirSync('/proc').flatMap((name) => {
-    const text = /^\d+$/.test(name) ? textOf(`/proc/${name}/stat`) : undefined
+    const text = /^\d+$/.test(name) ? textIfReadable(`/proc/${name}/stat`) : undefined
     if (text === undefined) return []
     const rest = text.slice(text.lastIndexOf(')') + 2).split(' ')
     const [session = '', user, system, ofChildrenUser, ofChildrenSystem, start = '0'] = [3, 11, 12, 13, 14, 19].map(
@@ -60,30 +61,22 @@ function seenProcesses(): readonly Seen[] {
 }
 
 function residentBytes(pid: number): number {
-  const [, kilobytes = '0'] = /^VmRSS:\s+(\d+) kB$/m.exec(textOf(`/proc/${pid}/status`) ?? '') ?? []
+  const [, kilobytes = '0'] = /^VmRSS:\s+(\d+) kB$/m.exec(textIfReadable(`/proc/${pid}/status`) ?? '') ?? []
   return Number(kilobytes) * 1024
 }
 
 function cgroupSeconds(folder: string): number | undefined {
-  const micros = /^usage_usec (\d+)$/m.exec(textOf(join(folder, 'cpu.stat')) ?? '')?.[1]
+  const micros = /^usage_usec (\d+)$/m.exec(textIfReadable(join(folder, 'cpu.stat')) ?? '')?.[1]
   return micros === undefined ? undefined : Number(micros) / 1_000_000
 }
 
 function numberIn(path: string): number | undefined {
-  const text = textOf(path)?.trim()
+  const text = textIfReadable(path)?.trim()
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined
-}
-
-function textOf(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return undefined
-  }
 }
 
 /** Seconds since 1970, the same at every look; undefined where the machine does not say when it was started. */
 export function startTimeSeconds({ start }: Pick<ProcessIdentity, 'start'>): number | undefined {
-  const booted = /^btime (\d+)$/m.exec(textOf('/proc/stat') ?? '')?.[1]
+  const booted = /^btime (\d+)$/m.exec(textIfReadable('/proc/stat') ?? '')?.[1]
   return booted === undefined || start === '' ? undefined : Number(booted) + Number(start) / TICKS_PER_SECOND
 }

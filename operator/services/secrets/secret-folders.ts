@@ -1,12 +1,13 @@
 // The folders in which services find their secrets: in memory where the machine has such a place, for this user alone, one file for
 // each secret. Where they are stands beside the journal, so that what a supervisor left that was killed is found by the next one,
 // whatever its environment says. Answers THREATS.md: secrets stay nowhere.
-import { readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs'
+import { readdirSync, rmdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { readIfWhole, writeWhole } from '../../../system/files/atomic-file.ts'
 import { isInMemory } from '../../../system/files/memory.ts'
 import { isOursAlone } from '../../../system/files/own-folder.ts'
 import { ownTemporaryFolder, problemOfTemporary } from '../../../system/files/temporary-folder.ts'
+import { textIfReadable } from '../../../system/files/text-if-readable.ts'
 import type { Places } from '../places.ts'
 import { makePrivateFolder } from '../places.ts'
 
@@ -42,7 +43,7 @@ export function openSecretFolders(places: Places, env: Environment, shared = ['/
       const folder = join(make(), service)
       makePrivateFolder(folder)
       for (const [name, value] of Object.entries(secrets))
-        if (textOf(join(folder, name)) !== value)
+        if (textIfReadable(join(folder, name)) !== value)
           writeWhole(join(folder, name), value, { staging: folder, mode: 0o400 })
       for (const name of readdirSync(folder))
         if (!Object.hasOwn(secrets, name)) rmSync(join(folder, name), { recursive: true, force: true })
@@ -112,18 +113,10 @@ function secretsIn(folder: string): Secrets | undefined {
   const names = readdirSync(folder).filter((name) => !name.startsWith('.'))
   return Object.fromEntries(
     names.flatMap((name) => {
-      const text = textOf(join(folder, name))
+      const text = textIfReadable(join(folder, name))
       return text === undefined ? [] : [[name, text]]
     }),
   )
-}
-
-function textOf(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return undefined
-  }
 }
 
 function removeIfEmpty(folder: string): void {
