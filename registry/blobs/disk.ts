@@ -8,13 +8,13 @@ import { dirname, join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
 import { digestFromHex, hexOf } from '../../schemas/digest.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
-import type { BlobSource } from '../../static-tree/write/store.ts'
+import type { BlobSource, ByteSpan } from '../../static-tree/write/store.ts'
 import { ignoring, isErrno } from '../../system/files/errors.ts'
 import { syncFile, syncFolder } from '../../system/files/sync.ts'
 import { createDigestGate } from '../../trust/artifact/digest-gate.ts'
 import { passingError, syncError, writeError } from '../disk-errors.ts'
 import { blobsPath, trashPath } from '../settings.ts'
-import type { BlobRange, BlobStat, BlobStore, DeletedAt } from './store.ts'
+import type { BlobStat, BlobStore, DeletedAt } from './store.ts'
 
 type DiskBlobs = {
   readonly dataDir: string
@@ -94,7 +94,7 @@ async function writeSource(source: BlobSource, path: string): Promise<void> {
   await syncFile(file, syncError)
 }
 
-async function* readChunks(digest: Digest, path: string, range?: BlobRange): AsyncGenerator<Buffer> {
+async function* readChunks(digest: Digest, path: string, range?: ByteSpan): AsyncGenerator<Buffer> {
   const refuse = (error: unknown): never => {
     throw readError(digest, error)
   }

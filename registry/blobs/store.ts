@@ -2,7 +2,7 @@
 // its bytes being here, and the two change one after the other: bytes are durable before a row names them, and go after their
 // row went. So a crash in between leaves bytes without a row, which garbage collection finds in the list.
 import type { Digest } from '../../schemas/digest.ts'
-import type { BlobSource } from '../../static-tree/write/store.ts'
+import type { BlobSource, ByteSpan } from '../../static-tree/write/store.ts'
 
 export type BlobStat = {
   readonly size: number
@@ -11,9 +11,6 @@ export type BlobStat = {
   /** Another one after each put, also of the same bytes. */
   readonly generation: string
 }
-
-/** Offsets of bytes, without that of the end; what lies beyond the last byte is left out. */
-export type BlobRange = { readonly start: number; readonly end: number }
 
 /** Milliseconds since 1970. */
 export type DeletedAt = {
@@ -32,7 +29,7 @@ export type BlobStore = {
    * The bytes, also when the blob is deleted or put meanwhile. Throws DATA_DIR_CORRUPT at the first of them when there is no blob,
    * STORE_BUSY, or IO_FAILED for bytes that cannot be read.
    */
-  open(digest: Digest, range?: BlobRange): AsyncIterable<Buffer>
+  open(digest: Digest, range?: ByteSpan): AsyncIterable<Buffer>
   /** Undefined when there is no blob. Throws STORE_BUSY, or IO_FAILED where the disk does not say. */
   stat(digest: Digest): Promise<BlobStat | undefined>
   /**

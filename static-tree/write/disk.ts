@@ -2,18 +2,20 @@
 // change, else copies that are proven while they are written.
 import { createHash } from 'node:crypto'
 import type { Dirent, Stats } from 'node:fs'
+import { constants } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
 import { lstat, mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
 import { digestFromHex } from '../../schemas/digest.ts'
 import { coded } from '../../schemas/errors.ts'
-import { isMissing } from '../../system/files/errors.ts'
+import { ignoring, isMissing } from '../../system/files/errors.ts'
 import { digestOfFile } from '../../system/files/hash-file.ts'
 import { linkOrCopy } from '../../system/files/link-or-copy.ts'
 import { blobPath } from '../paths.ts'
 import type { Staging } from './staging.ts'
 import { openStaging } from './staging.ts'
-import type { BlobSource, Part, TreeEntry, TreeReader, TreeStat, TreeStore } from './store.ts'
+import type { BlobSource, ByteSpan, OpenedFile, Part, TreeEntry, TreeReader, TreeStat, TreeStore } from './store.ts'
 
 export type DiskTree = {
   readonly root: string
@@ -24,6 +26,9 @@ export type DiskTree = {
   /** What a failed write means to the owner of the tree. */
   readonly explain?: (error: unknown) => unknown
 }
+
+const READ_NO_LINK = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)
+const READ_PIECE_BYTES = 1024 * 1024
 
 /** Ends by taking the staging folder away. */
 export async function openDiskTree({
@@ -74,6 +79,7 @@ export function readDiskTree(root: string, explain: (error: unknown) => unknown 
   return {
     nameOf: at,
     read: (path) => readFile(at(path)),
+    open: (path) => openFile(at(path)),
     stat: (path) => lstat(at(path)).then(statOf, unlessMissing),
     list: (path) =>
       readdir(at(path), { withFileTypes: true }).then(
@@ -83,8 +89,35 @@ export function readDiskTree(root: string, explain: (error: unknown) => unknown 
   }
 }
 
+async function openFile(path: string): Promise<OpenedFile | undefined> {
+  const file = await open(path, READ_NO_LINK).catch(ignoring('ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG'))
+  if (!file) return undefined
+  await using held = new AsyncDisposableStack()
+  held.use(file)
+  const { kind, ...found } = statOf(await file.stat())
+  if (kind !== 'file') return undefined
+  const close = held.move()
+  return {
+    ...found,
+    read: (span) => readPieces(file, { start: span?.start ?? 0, end: Math.min(span?.end ?? found.size, found.size) }),
+    readInto: async (target, position) => (await file.read(target, 0, target.length, position)).bytesRead,
+    [Symbol.asyncDispose]: () => close.disposeAsync(),
+  }
+}
+
+async function* readPieces(file: FileHandle, { start, end }: ByteSpan): AsyncGenerator<Uint8Array> {
+  for (let at = start; at < end; ) {
+    const piece = Buffer.allocUnsafeSlow(Math.min(READ_PIECE_BYTES, end - at))
+    const { bytesRead } = await file.read(piece, 0, piece.length, at)
+    if (bytesRead === 0) return
+    at += bytesRead
+    yield piece.subarray(0, bytesRead)
+  }
+}
+
 function statOf(found: Stats): TreeStat {
-  return { kind: kindOf(found), size: found.size, changedAtMs: found.mtimeMs }
+  const { dev, ino, size, mtimeMs } = found
+  return { kind: kindOf(found), size, changedAtMs: mtimeMs, generation: `${dev}:${ino}:${size}:${mtimeMs}` }
 }
 
 function entryOf(entry: Dirent): TreeEntry {

@@ -19,13 +19,32 @@ export type TreeEntry = {
   readonly kind: 'file' | 'folder' | 'other'
 }
 
-export type TreeStat = Pick<TreeEntry, 'kind'> & { readonly size: number; readonly changedAtMs: number }
+export type TreeStat = Pick<TreeEntry, 'kind'> & {
+  readonly size: number
+  readonly changedAtMs: number
+  /** Of a file: another one once a file with other bytes has taken the path. */
+  readonly generation: string
+}
+
+/** Offsets of bytes, without that of the end; what lies beyond the last byte is left out. */
+export type ByteSpan = { readonly start: number; readonly end: number }
+
+/** One generation of a plain file: its bytes, or an error where a store no longer has them, and never those of the next one. */
+export type OpenedFile = Omit<TreeStat, 'kind'> &
+  AsyncDisposable & {
+    /** No more bytes than `size`, in pieces that the caller may keep. Fewer where the file was cut meanwhile. */
+    read(span?: ByteSpan): AsyncIterable<Uint8Array>
+    /** Only of a store that can do without a piece of its own: reads into the caller's memory, and gives how much, 0 at the end. */
+    readInto?(target: Uint8Array, position: number): Promise<number>
+  }
 
 export type TreeReader = {
   /** How people find the file or folder, for messages. */
   nameOf(path: string): string
   /** Throws when there is no file, or none that can be read. */
   read(path: string): Promise<Buffer>
+  /** Undefined when no plain file is there: what is served is never reached through a link. */
+  open(path: string): Promise<OpenedFile | undefined>
   /** Undefined when nothing is there. */
   stat(path: string): Promise<TreeStat | undefined>
   /** What lies in a folder, in any order; nothing when there is no such folder. */

@@ -3,19 +3,20 @@ import { buffer } from 'node:stream/consumers'
 import { digestOf } from '../../../schemas/digest.ts'
 import { coded } from '../../../schemas/errors.ts'
 import { blobPath } from '../../../static-tree/paths.ts'
-import type { Part, TreeEntry, TreeStore } from '../../../static-tree/write/store.ts'
+import type { ByteSpan, Part, TreeEntry, TreeStore } from '../../../static-tree/write/store.ts'
 
-type MemoryFile = { readonly bytes: Buffer; readonly changedAtMs: number }
+type MemoryFile = { readonly bytes: Buffer; readonly changedAtMs: number; readonly generation: string }
 
 export function openMemoryTree(): TreeStore {
   const files = new Map<string, MemoryFile>()
   /** By each folder above them, so that to look into one of hundreds is no look at the files of all. */
   const filesIn = new Map<string, Set<string>>()
+  let puts = 0
   const below = (folder: string) => [...(filesIn.get(folder) ?? [])]
   const keep = (path: string, bytes: Uint8Array, changedAt = new Date()) => {
     if (!files.has(path))
       for (const folder of foldersAbove(path)) filesIn.set(folder, (filesIn.get(folder) ?? new Set()).add(path))
-    files.set(path, { bytes: Buffer.from(bytes), changedAtMs: changedAt.getTime() })
+    files.set(path, { bytes: Buffer.from(bytes), changedAtMs: changedAt.getTime(), generation: String(++puts) })
   }
   const find = (path: string): Buffer => {
     const file = files.get(path)
@@ -31,10 +32,16 @@ export function openMemoryTree(): TreeStore {
   const store: TreeStore = {
     nameOf: (path) => path,
     read: async (path) => Buffer.from(find(path)),
+    async open(path) {
+      const file = files.get(path)
+      return (
+        file && { ...statOf(file), read: (span) => piecesOf(file.bytes, span), [Symbol.asyncDispose]: async () => {} }
+      )
+    },
     async stat(path) {
       const file = files.get(path)
-      if (file) return { kind: 'file', size: file.bytes.length, changedAtMs: file.changedAtMs }
-      return below(path).length > 0 ? { kind: 'folder', size: 0, changedAtMs: 0 } : undefined
+      if (file) return { kind: 'file', ...statOf(file) }
+      return below(path).length > 0 ? { kind: 'folder', size: 0, changedAtMs: 0, generation: '' } : undefined
     },
     async list(folder) {
       const entries = below(folder).map((path): TreeEntry => {
@@ -68,6 +75,17 @@ export function openMemoryTree(): TreeStore {
     async sync() {},
   }
   return store
+}
+
+function statOf({ bytes, changedAtMs, generation }: MemoryFile) {
+  return { size: bytes.length, changedAtMs, generation }
+}
+
+/** Several of even the smallest file, so that something can happen between two of them. */
+async function* piecesOf(bytes: Buffer, { start, end }: ByteSpan = { start: 0, end: bytes.length }) {
+  const size = Math.max(4, Math.ceil(bytes.length / 64))
+  for (let at = start; at < Math.min(end, bytes.length); at += size)
+    yield Buffer.from(bytes.subarray(at, Math.min(at + size, end)))
 }
 
 /** From the root, which is ''. */
