@@ -1,14 +1,9 @@
-// Reads files of the tree from disk, with their compressed variants and the digests that name them.
-import type { BigIntStats, Stats } from 'node:fs'
-import type { FileHandle } from 'node:fs/promises'
-import { constants, open, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+// Reads files of the tree, with their compressed variants and the digests that name them.
 import type { Digest } from '../../schemas/digest.ts'
 import { digestFromHex, digestOf } from '../../schemas/digest.ts'
 import { coded } from '../../schemas/errors.ts'
-import { ignoring } from '../../system/files/errors.ts'
+import type { OpenedFile, TreeReader } from '../../static-tree/write/store.ts'
 import { digestOfChunks } from '../../system/files/hash-file.ts'
-import { readPieces } from '../../system/files/read-pieces.ts'
 import type { Visibility } from '../db/records.ts'
 import { ENTRY_BYTES } from './byte-cache.ts'
 import type { Encoding } from './conditions.ts'
@@ -20,7 +15,7 @@ import type { TreePath } from './tree-path.ts'
 export type Entry = {
   readonly at: TreePath
   /** Changes when another file takes the path. */
-  readonly identity: string
+  readonly generation: string
   readonly representations: ReadonlyMap<Encoding, Representation>
   readonly bytes: number
   used: boolean
@@ -29,77 +24,86 @@ export type Entry = {
   checkedAt: number
 }
 
-const NO_FOLLOW = constants.O_RDONLY | constants.O_NOFOLLOW
 /** Small files of a release are read at once, whatever they are. */
 const SMALL_BYTES = 256 * 1024
+/** Read in one go: a larger file gives others their turn. */
+const READ_BYTES = 4 * 1024 * 1024
+/** A digest in hex, two spaces, and the name of a file. */
+const CHECKSUM_BYTES = 1024
 
-/** A tree on disk, and who may read what lies in it. */
-export type Served = { readonly root: string; readonly visibility: Visibility }
+/** A tree, and who may read what lies in it. */
+export type Served = { readonly tree: Pick<TreeReader, 'open' | 'read' | 'stat'>; readonly visibility: Visibility }
 
 /** Undefined when there is no such file. What was loaded `before` is loaded again with its bytes; documents always are. */
-export async function loadEntry(tree: Served, at: TreePath, before?: Entry): Promise<Entry | undefined> {
-  const { root, visibility } = tree
-  await using file = await openTreeFile(root, at.path)
+export async function loadEntry(served: Served, at: TreePath, before?: Entry): Promise<Entry | undefined> {
+  const { tree, visibility } = served
+  await using file = await tree.open(at.path)
   if (!file) return undefined
-  const found = await file.stat()
-  const body =
-    at.kind === 'document' || before || found.size <= SMALL_BYTES ? await readAll(file, found.size) : undefined
-  const digest = await digestOfEntry(root, at, body)
-  const own = represent({ at, visibility, encoding: 'identity', digest, size: found.size, body })
-  const variants = at.kind === 'document' ? await loadVariants(tree, at, found) : []
+  const { size, generation } = file
+  const body = at.kind === 'document' || before || size <= SMALL_BYTES ? await readAll(file) : undefined
+  const digest = await digestOfEntry({ tree, at, file }, body)
+  const own = represent({ at, visibility, encoding: 'identity', digest, size, body })
+  const variants = at.kind === 'document' ? await loadVariants(served, at, file) : []
   const representations = new Map<Encoding, Representation>([['identity', own], ...variants])
   const bytes = [...representations.values()].reduce((sum, { body }) => sum + (body?.length ?? 0), ENTRY_BYTES)
   const popularity = before?.popularity ?? new Popularity()
   const seen = { used: false, popularity, checkedAt: performance.now() }
-  return { at, identity: identityOf(found), representations, bytes, ...seen }
-}
-
-/** Undefined when there is no such file, or it is no plain file. */
-export async function openTreeFile(root: string, path: string): Promise<FileHandle | undefined> {
-  const file = await open(join(root, path), NO_FOLLOW).catch(ignoring('ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG'))
-  if (!file || (await file.stat()).isFile()) return file
-  await file.close()
-  return undefined
-}
-
-export function identityOf({ dev, ino, size, mtimeMs }: Stats | BigIntStats): string {
-  return `${dev}:${ino}:${size}:${mtimeMs}`
+  return { at, generation, representations, bytes, ...seen }
 }
 
 /** A variant counts only when it was written together with its document. */
 async function loadVariants(
-  { root, visibility }: Served,
+  { tree, visibility }: Served,
   at: TreePath,
-  own: Stats,
+  own: OpenedFile,
 ): Promise<[Encoding, Representation][]> {
   const load = async (encoding: Encoding, suffix: string): Promise<[Encoding, Representation][]> => {
-    await using file = await openTreeFile(root, `${at.path}.${suffix}`)
-    const found = await file?.stat()
-    if (!file || !found || found.mtimeMs !== own.mtimeMs || found.size >= own.size) return []
-    const body = await readAll(file, found.size)
+    await using file = await tree.open(`${at.path}.${suffix}`)
+    if (!file || file.changedAtMs !== own.changedAtMs || file.size >= own.size) return []
+    const body = await readAll(file)
     return [[encoding, represent({ at, visibility, encoding, digest: digestOf(body), size: body.length, body })]]
   }
   return (await Promise.all([load('gzip', 'gz'), load('br', 'br')])).flat()
 }
 
+type Found = Pick<Served, 'tree'> & { readonly at: TreePath; readonly file: OpenedFile }
+
 /** Blobs and artifacts are never hashed to be served: their digest stands in their address, or beside them. */
-async function digestOfEntry(root: string, at: TreePath, body: Buffer | undefined): Promise<Digest> {
+async function digestOfEntry({ tree, at, file }: Found, body: Buffer | undefined): Promise<Digest> {
   if (at.hex !== undefined) return digestFromHex(at.hex)
   if (body && body.length <= SMALL_BYTES) return digestOf(body)
   if (at.kind === 'document' && body) return digestOf(body)
-  const line = await readFile(join(root, `${at.path}.sha256`), 'utf8').catch(ignoring('ENOENT', 'ENOTDIR'))
-  const hex = /^[0-9a-f]{64}(?= )/.exec(line ?? '')?.[0]
-  return hex === undefined ? digestOfChunks(readPieces(join(root, at.path))) : digestFromHex(hex)
+  const hex = /^[0-9a-f]{64}(?= )/.exec(await readChecksum(tree, at))?.[0]
+  return hex === undefined ? digestOfChunks(file.read()) : digestFromHex(hex)
 }
 
-async function readAll(file: FileHandle, size: number): Promise<Buffer> {
+/** Nothing when there is none. */
+async function readChecksum(tree: Served['tree'], { path }: TreePath): Promise<string> {
+  await using file = await tree.open(`${path}.sha256`)
+  return file && file.size <= CHECKSUM_BYTES ? (await readAll(file)).toString('utf8') : ''
+}
+
+async function readAll(file: OpenedFile): Promise<Buffer> {
   // Not from the shared pool: a small document would keep a whole slab of it alive.
-  const body = Buffer.allocUnsafeSlow(size)
-  let filled = 0
-  while (filled < size) {
-    const { bytesRead } = await file.read(body, filled, Math.min(size - filled, 4 * 1024 * 1024), filled)
-    if (bytesRead === 0) throw coded('IO_FAILED', { message: 'a file of the tree shrank while it was read' })
-    filled += bytesRead
-  }
+  const body = Buffer.allocUnsafeSlow(file.size)
+  const filled = file.readInto ? await fill(body, file.readInto) : await gather(body, file.read())
+  if (filled < body.length) throw coded('IO_FAILED', { message: 'a file of the tree shrank while it was read' })
   return body
+}
+
+async function fill(body: Buffer, readInto: NonNullable<OpenedFile['readInto']>): Promise<number> {
+  for (let filled = 0; ; ) {
+    const read = filled < body.length ? await readInto(body.subarray(filled, filled + READ_BYTES), filled) : 0
+    if (read === 0) return filled
+    filled += read
+  }
+}
+
+async function gather(body: Buffer, pieces: AsyncIterable<Uint8Array>): Promise<number> {
+  let filled = 0
+  for await (const piece of pieces) {
+    body.set(piece, filled)
+    filled += piece.length
+  }
+  return filled
 }

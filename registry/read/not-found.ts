@@ -1,26 +1,29 @@
 // Says what is missing at an address: the repo, the plugin, the version, or only the file.
-import { readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname } from 'node:path/posix'
 import { coded } from '../../schemas/errors.ts'
 import { isName } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
+import { pluginDocumentPath, repoDocumentPath } from '../../static-tree/paths.ts'
 import { repoNotFound } from '../auth/hidden-repo.ts'
+import type { Served } from './load-file.ts'
 import type { TreePath } from './tree-path.ts'
 
 /** The error for an address that has no file; never throws. */
-export async function explainAbsence(root: string, address: string, at: TreePath | undefined): Promise<Error> {
+export async function explainAbsence(tree: Served['tree'], address: string, at: TreePath | undefined): Promise<Error> {
   const nothing = coded('NOT_FOUND', { message: `there is nothing at ${quote(address)}` })
   if (!at?.path.startsWith('repos/')) return nothing
   const [repo = '', plugin = '', version = ''] = at.path
     .slice('repos/'.length)
     .replace(/\.(json|yaml)$/, '')
     .split('/')
-  if (!isName(repo) || !(await exists(join(root, 'repos', `${repo}.json`)))) return repoNotFound(repo)
+  // What cannot be looked at counts as missing: the request was answered already, by there being no file.
+  const exists = async (path: string) => (await tree.stat(path).catch(() => undefined)) !== undefined
+  if (!isName(repo) || !(await exists(repoDocumentPath(repo, 'json')))) return repoNotFound(repo)
   if (!isName(plugin)) return nothing
-  const document = join(root, 'repos', repo, `${plugin}.json`)
+  const document = pluginDocumentPath(repo, plugin, 'json')
   if (!(await exists(document))) return pluginNotFound(repo, plugin)
-  if (at.kind !== 'release' || (await exists(join(root, 'repos', repo, plugin, version)))) return nothing
-  return versionError(`${repo}/${plugin}@${version}`, await lineOf(document, version))
+  if (at.kind !== 'release' || (await exists(dirname(at.path)))) return nothing
+  return versionError(`${repo}/${plugin}@${version}`, await lineOf(tree, document, version))
 }
 
 function versionError(subject: string, line: string | undefined): Error {
@@ -35,8 +38,8 @@ function versionError(subject: string, line: string | undefined): Error {
 }
 
 /** A plugin document holds one version a line, so none of the others has to be read. */
-async function lineOf(document: string, version: string): Promise<string | undefined> {
-  const bytes = await readFile(document).catch(() => Buffer.alloc(0))
+async function lineOf(tree: Served['tree'], document: string, version: string): Promise<string | undefined> {
+  const bytes = await tree.read(document).catch(() => Buffer.alloc(0))
   const start = bytes.indexOf(`\n{"version":${JSON.stringify(version)},`)
   if (start < 0) return undefined
   const end = bytes.indexOf('\n', start + 1)
@@ -45,13 +48,6 @@ async function lineOf(document: string, version: string): Promise<string | undef
     .toString()
     .trim()
     .replace(/,$/, '')
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  )
 }
 
 function pluginNotFound(repo: string, plugin: string): Error {

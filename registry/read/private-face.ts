@@ -1,29 +1,29 @@
 // What is not in the tree for everybody: perhaps it is in the one of private repos, for whoever may read there. Nothing of that tree
-// is looked at before the gate has answered, neither its memory nor its disk.
+// is looked at before the gate has answered, neither its memory nor its files.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Name } from '../../schemas/name.ts'
 import { isName } from '../../schemas/name.ts'
 import type { ReadGate } from '../auth/read-gate.ts'
+import type { Served } from './load-file.ts'
 import { explainAbsence } from './not-found.ts'
 import type { TreeReader } from './reader.ts'
 import type { TreePath } from './tree-path.ts'
 
 type PrivateFace = {
   readonly gate: Pick<ReadGate, 'admit'>
-  /** Of the private tree. */
+  /** The private one, and what reads it. */
+  readonly tree: Served['tree']
   readonly reader: Pick<TreeReader, 'send'>
-  /** e.g. DIR/private-tree */
-  readonly root: string
 }
 
 /** False for what no private repo can have. Throws what the gate throws, and what is missing in a repo that may be read. */
-export function beyondPublic({ gate, reader, root }: PrivateFace) {
+export function beyondPublic({ gate, reader, tree }: PrivateFace) {
   return async (at: TreePath, req: IncomingMessage, res: ServerResponse): Promise<boolean> => {
     const repo = repoOf(at)
     if (repo === undefined || (await gate.admit(req, repo)) === 'public') return false
     const address = `/${at.path}`
     if (await reader.send(address, req, res)) return true
-    throw await explainAbsence(root, address, at)
+    throw await explainAbsence(tree, address, at)
   }
 }
 

@@ -1,14 +1,12 @@
 // Answers GET and HEAD of the static tree, in front of the framework: what was read lately comes from memory, with headers
-// made once; large files that few ask for come from disk. No database, no framework, no work per request but a look-up.
-import { stat } from 'node:fs/promises'
+// made once; large files that few ask for come from the tree. No database, no framework, no work per request but a look-up.
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { join } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 import { ByteCache } from './byte-cache.ts'
 import type { Entry, Served } from './load-file.ts'
-import { identityOf, loadEntry } from './load-file.ts'
+import { loadEntry } from './load-file.ts'
 import { explainAbsence } from './not-found.ts'
-import { sendFromDisk, sendFromMemory } from './send-entry.ts'
+import { sendFromMemory, sendFromTree } from './send-entry.ts'
 import type { TreePath } from './tree-path.ts'
 import { isTreeAddress, parseTreePath, withoutQuery } from './tree-path.ts'
 
@@ -33,14 +31,14 @@ export type TreeReader = {
 }
 
 const DEFAULT_CACHE_BYTES = 128 * 1024 * 1024
-/** Larger files are always read from disk, so that a few of them cannot push everything else out. */
+/** Larger files are always read from the tree, so that a few of them cannot push everything else out. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024
 const MAX_BODY_SHARE = 1 / 4
 /** How long a change by another process may stay unseen; our own are seen at once. */
 const RECHECK_AFTER_MS = 1000
 
 export function createTreeReader(options: TreeReaderOptions): TreeReader {
-  const { root, refuse, beyond, cacheBytes = DEFAULT_CACHE_BYTES } = options
+  const { tree, refuse, beyond, cacheBytes = DEFAULT_CACHE_BYTES } = options
   const cache = new ByteCache<Entry>(cacheBytes)
   const loading = new Map<string, Promise<Entry | undefined>>()
   const maxBodyBytes = Math.min(MAX_BODY_BYTES, cacheBytes * MAX_BODY_SHARE)
@@ -67,7 +65,7 @@ export function createTreeReader(options: TreeReaderOptions): TreeReader {
     if (await send(url, req, res)) return
     const at = parseTreePath(url)
     if (at && (await beyond?.(at, req, res))) return
-    throw await explainAbsence(root, withoutQuery(url), at)
+    throw await explainAbsence(tree, withoutQuery(url), at)
   }
 
   async function send(url: string, req: IncomingMessage, res: ServerResponse): Promise<boolean> {
@@ -76,11 +74,11 @@ export function createTreeReader(options: TreeReaderOptions): TreeReader {
     if (!entry) return false
     const isSent = sendFromMemory(entry, { req, res })
     touch(entry)
-    if (!isSent) await sendFromDisk(root, entry, { req, res })
+    if (!isSent) await sendFromTree(tree, entry, { req, res })
     return true
   }
 
-  /** From memory, or from disk; a file that is wanted again, and more than others, is taken into memory. */
+  /** From memory, or from the tree; a file that is wanted again, and more than others, is taken into memory. */
   async function find(at: TreePath): Promise<Entry | undefined> {
     const key = `/${at.path}`
     const hit = cache.get(key)
@@ -94,7 +92,7 @@ export function createTreeReader(options: TreeReaderOptions): TreeReader {
       }
       load.then(done, done)
     }
-    // What is only on its way into memory can be sent from disk meanwhile.
+    // What is only on its way into memory can be sent from the tree meanwhile.
     return hit ?? load
   }
 
@@ -119,8 +117,8 @@ export function createTreeReader(options: TreeReaderOptions): TreeReader {
     entry.popularity.note(now)
     if (now - entry.checkedAt < RECHECK_AFTER_MS) return
     entry.checkedAt = now
-    stat(join(root, entry.at.path)).then(
-      (found) => identityOf(found) === entry.identity || forget(entry.at.path),
+    tree.stat(entry.at.path).then(
+      (found) => found?.generation === entry.generation || forget(entry.at.path),
       () => forget(entry.at.path),
     )
   }

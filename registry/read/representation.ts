@@ -1,4 +1,4 @@
-// A file of the tree as it is sent: bytes or where they lie, and headers that are made once and sent many times.
+// A file of the tree as it is sent: bytes where they are in memory, and headers that are made once and sent many times.
 
 import type { Digest } from '../../schemas/digest.ts'
 import { hexOf } from '../../schemas/digest.ts'
@@ -12,7 +12,7 @@ import type { TreePath } from './tree-path.ts'
 export type Representation = {
   readonly size: number
   readonly etag: string
-  /** Absent while the bytes are only on disk. */
+  /** Absent while the bytes are only in the tree. */
   readonly body: Buffer | undefined
   /** Name, value, name, value …: of an answer that carries all bytes. */
   readonly whole: string[]

@@ -1,16 +1,15 @@
-// One answer: 200, 206, 304 or 416, with or without a body, from memory or from disk.
+// One answer: 200, 206, 304 or 416, with or without a body, from memory or from the tree.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Encoding } from './conditions.ts'
 import { acceptedEncodings, namesEtag, parseByteRange } from './conditions.ts'
-import type { Entry } from './load-file.ts'
-import { identityOf, openTreeFile } from './load-file.ts'
+import type { Entry, Served } from './load-file.ts'
 import type { Representation } from './representation.ts'
 import { sendFile } from './send-file.ts'
 
 type Sendable = { readonly representations: ReadonlyMap<Encoding, Representation> }
 type Exchange = { readonly req: IncomingMessage; readonly res: ServerResponse }
 
-/** Answers at once if that needs no disk; false when it does. */
+/** Answers at once if that needs no look at the tree; false when it does. */
 export function sendFromMemory(entry: Sendable, { req, res }: Exchange): boolean {
   const chosen = choose(entry, req)
   if (isUnwanted(req, chosen))
@@ -27,14 +26,14 @@ export function sendFromMemory(entry: Sendable, { req, res }: Exchange): boolean
   return isSent(isEmpty ? res.end() : res.end(body))
 }
 
-/** Answers with bytes from disk. */
-export async function sendFromDisk(root: string, entry: Entry, { req, res }: Exchange): Promise<void> {
+/** Answers with bytes from the tree. */
+export async function sendFromTree(tree: Served['tree'], entry: Entry, { req, res }: Exchange): Promise<void> {
   const chosen = choose(entry, req)
   const asked = rangeOf(req, chosen)
   const range = typeof asked === 'object' ? asked : undefined
-  await using file = await openTreeFile(root, entry.at.path)
+  await using file = await tree.open(entry.at.path)
   // Gone or replaced since it was described: the client asks again and gets the truth.
-  if (!file || identityOf(await file.stat()) !== entry.identity) return void res.destroy()
+  if (file?.generation !== entry.generation) return void res.destroy()
   res.writeHead(range ? 206 : 200, range ? partial(chosen, range) : chosen.whole)
   await sendFile(file, res, range ?? { start: 0, end: chosen.size - 1 })
 }

@@ -1,6 +1,7 @@
-// Sends bytes from disk with two buffers: while one is written to the socket, the next is read into the other.
-import type { FileHandle } from 'node:fs/promises'
+// Sends bytes of the tree that are not in memory. Where the store can read into memory of ours, with two buffers: while one is written
+// to the socket, the next is read into the other.
 import type { ServerResponse } from 'node:http'
+import type { OpenedFile } from '../../static-tree/write/store.ts'
 import type { ByteRange } from './conditions.ts'
 
 const LARGE_CHUNK = 1024 * 1024
@@ -12,16 +13,32 @@ const spare: Buffer[] = []
 let large = 0
 
 /** Ends the response; breaks it off when the file is shorter than promised or the client has gone. */
-export async function sendFile(file: FileHandle, res: ServerResponse, range: ByteRange): Promise<void> {
+export async function sendFile(file: OpenedFile, res: ServerResponse, range: ByteRange): Promise<void> {
+  const { readInto } = file
+  const isWhole = readInto ? await sendByTurns(readInto, res, range) : await sendPieces(file, res, range)
+  if (isWhole) res.end()
+  else res.destroy()
+}
+
+async function sendPieces(file: OpenedFile, res: ServerResponse, { start, end }: ByteRange): Promise<boolean> {
+  let at = start
+  for await (const piece of file.read({ start, end: end + 1 })) {
+    at += piece.length
+    if (!(await written(res, piece))) return false
+  }
+  return at > end
+}
+
+type ReadInto = NonNullable<OpenedFile['readInto']>
+
+async function sendByTurns(readInto: ReadInto, res: ServerResponse, range: ByteRange): Promise<boolean> {
   const isLarge = range.end - range.start >= SMALL_CHUNK && large < MAX_LARGE
   if (isLarge) large++
   const buffers = isLarge
     ? [take(), take()]
     : [Buffer.allocUnsafeSlow(SMALL_CHUNK), Buffer.allocUnsafeSlow(SMALL_CHUNK)]
   try {
-    const isWhole = await pump(file, res, { range, buffers })
-    if (isWhole) res.end()
-    else res.destroy()
+    return await pump(readInto, res, { range, buffers })
   } finally {
     if (isLarge) {
       large--
@@ -32,10 +49,11 @@ export async function sendFile(file: FileHandle, res: ServerResponse, range: Byt
 
 type Pump = { readonly range: ByteRange; readonly buffers: readonly Buffer[] }
 
-async function pump(file: FileHandle, res: ServerResponse, { range, buffers }: Pump): Promise<boolean> {
-  const read = (at: number, turn: number) => {
+async function pump(readInto: ReadInto, res: ServerResponse, { range, buffers }: Pump): Promise<boolean> {
+  const read = async (at: number, turn: number) => {
     const buffer = buffers[turn % 2] as Buffer
-    return file.read(buffer, 0, Math.min(buffer.length, range.end - at + 1), at)
+    const bytesRead = await readInto(buffer.subarray(0, range.end - at + 1), at)
+    return { bytesRead, buffer }
   }
   let at = range.start
   let next = read(at, 0)
@@ -55,7 +73,7 @@ async function pump(file: FileHandle, res: ServerResponse, { range, buffers }: P
 }
 
 /** Resolves once the bytes have left our buffer; false when the client has gone. */
-function written(res: ServerResponse, chunk: Buffer): Promise<boolean> {
+function written(res: ServerResponse, chunk: Uint8Array): Promise<boolean> {
   if (res.destroyed) return Promise.resolve(false)
   return new Promise((resolve) => {
     const gone = () => resolve(false)

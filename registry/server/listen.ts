@@ -108,12 +108,12 @@ function createHandler(registry: OpenRegistry, { logger, clientAddress }: Handle
   const refuseRead = (request: IncomingMessage, response: ServerResponse, error: unknown) =>
     refuse(error, { request, response, logger, link }, readProblemAnswer)
   // Two readers with a memory each: what is private never stands where everybody is answered from.
-  const privateReader = createTreeReader({ root: tree.privateRoot, visibility: 'private', refuse: refuseRead })
+  const privateReader = createTreeReader({ tree: tree.shown.private, visibility: 'private', refuse: refuseRead })
   const reader = createTreeReader({
-    root: tree.root,
+    tree: tree.shown.public,
     visibility: 'public',
     refuse: refuseRead,
-    beyond: beyondPublic({ gate, reader: privateReader, root: tree.privateRoot }),
+    beyond: beyondPublic({ gate, reader: privateReader, tree: tree.shown.private }),
   })
   const trees = { public: reader, private: privateReader }
   const oci = createOciReader({

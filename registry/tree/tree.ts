@@ -2,12 +2,11 @@
 // when the tree would show them even after a power cut. The tree holds no truth; deleting it costs time, nothing else.
 import type { Logger } from 'pino'
 import { parseBaseUrl } from '../../static-tree/base-url.ts'
-import type { TreeStore } from '../../static-tree/write/store.ts'
+import type { TreeReader, TreeStore } from '../../static-tree/write/store.ts'
 import type { BlobStore } from '../blobs/store.ts'
 import type { Visibility } from '../db/records.ts'
 import type { MetadataStore } from '../db/store.ts'
 import type { RegistryConfig } from '../settings.ts'
-import { privateTreePath, treePath } from '../settings.ts'
 import { findMissingRows } from '../witness/missing-rows.ts'
 import { Catalog } from './catalog.ts'
 import { hasTreeMark, readTreeMark, writeTreeMark } from './mark.ts'
@@ -33,10 +32,8 @@ export type TreeDeps = TreeStores & {
 }
 
 export type Tree = {
-  /** e.g. DIR/tree */
-  readonly root: string
-  /** e.g. DIR/private-tree: the same paths, of private repos. */
-  readonly privateRoot: string
+  /** What stands in the tree for everybody, and under the same paths in that of private repos. */
+  readonly shown: Readonly<Record<Visibility, TreeReader>>
   /** Resolves once the tree shows everything that was committed before the call; throws what kept `target` from it. */
   drain(target?: TreeTarget): Promise<void>
   /** Whether something is in sight that is private or quarantined, as the disk did not let it be taken away. */
@@ -79,8 +76,7 @@ export async function openTree(deps: TreeDeps): Promise<Tree> {
   }
 
   return {
-    root: treePath(config.dataDir),
-    privateRoot: privateTreePath(config.dataDir),
+    shown: { public: deps.store, private: deps.privateStore },
     reconcile,
     drain: (target) => work.drain('quick', target),
     showsTooMuch: () => work.showsTooMuch,

@@ -25,7 +25,11 @@ async function registryWithOperator(t: TestContext) {
   const content = () => '#!/bin/sh\necho "$@"\nexit 7\n'
   await registry.publish('my-op', { manifest: { kind: 'operator' }, platforms: [HERE, 'windows_386'], content })
   const tree = await registry.openTree(`http://127.0.0.1:${port}`)
-  reader = createTreeReader({ root: tree.root, visibility: 'public', refuse: (_req, res) => res.writeHead(404).end() })
+  reader = createTreeReader({
+    tree: tree.shown.public,
+    visibility: 'public',
+    refuse: (_req, res) => res.writeHead(404).end(),
+  })
   tree.onChange(reader.forget)
   t.after(async () => {
     await tree.close()
@@ -48,10 +52,10 @@ test('octoctl downloads an operator with three requests, runs it, and asks for n
 })
 
 test('octoctl refuses an operator whose checksum is another one', async (t) => {
-  const { repo, tree, reader } = await registryWithOperator(t)
+  const { repo, registry, reader } = await registryWithOperator(t)
   const path = `repos/core/my-op/1.0.0/my-op_1.0.0_${HERE}.sha256`
-  chmodSync(join(tree.root, path), 0o644)
-  writeFileSync(join(tree.root, path), `${'0'.repeat(64)}  my-op\n`)
+  chmodSync(join(registry.root, path), 0o644)
+  writeFileSync(join(registry.root, path), `${'0'.repeat(64)}  my-op\n`)
   reader.forget(path)
   const config = { name: 'compat', repos: [repo], operator: 'my-op' }
   await assert.rejects(

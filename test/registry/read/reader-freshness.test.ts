@@ -1,12 +1,22 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, readdirSync, readlinkSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readlinkSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { readDiskTree } from '../../../static-tree/write/disk.ts'
+import type { TreeReader as StoredTree } from '../../../static-tree/write/store.ts'
 import { until } from '../../support/machine/until.ts'
-import { ARTIFACT, FILE, put, putDocument, RELEASE, servedTree } from '../../support/registry/served-tree.ts'
+import {
+  ARTIFACT,
+  FILE,
+  put,
+  putDocument,
+  RELEASE,
+  readPiecewise,
+  servedTree,
+} from '../../support/registry/served-tree.ts'
 
 test('what the tree says has changed is read anew at once', async (t) => {
   const { ask, root, reader } = await servedTree(t)
@@ -38,20 +48,41 @@ test('memory stays within its bounds whatever is asked for', async (t) => {
     }
 })
 
-test('a client that goes away in mid-transfer leaves no open file', {
-  skip: !existsSync('/proc/self/fd'),
-}, async (t) => {
-  const { port, ask, root } = await servedTree(t, 100_000)
-  await ask(`/${FILE}`)
-  for (let index = 0; index < 20; index++) {
-    const socket = connect(port, '127.0.0.1')
-    socket.write(`GET /${FILE} HTTP/1.1\r\nHost: x\r\n\r\n`)
-    await once(socket, 'data')
-    socket.destroy()
+for (const [how, read] of Object.entries({ 'of the disk': readDiskTree, 'in pieces': readPiecewise })) {
+  test(`a client that goes away in mid-transfer ${how} leaves no open file`, {
+    skip: !existsSync('/proc/self/fd'),
+  }, async (t) => {
+    const { port, ask, root } = await servedTree(t, 100_000, read)
+    await ask(`/${FILE}`)
+    for (let index = 0; index < 20; index++) {
+      const socket = connect(port, '127.0.0.1')
+      socket.write(`GET /${FILE} HTTP/1.1\r\nHost: x\r\n\r\n`)
+      await once(socket, 'data')
+      socket.destroy()
+    }
+    await until(() => openFilesBelow(root).length === 0)
+    assert.ok((await ask(`/${FILE}`)).body.equals(ARTIFACT))
+  })
+
+  test(`a file that is shorter ${how} than it was when it was opened is broken off, and passes for no whole one`, async (t) => {
+    const { ask, root } = await servedTree(t, 100_000, (folder) => cutWhenOpened(read(folder), folder))
+    await assert.rejects(ask(`/${FILE}`), { code: 'ECONNRESET' })
+    assert.equal(statSync(join(root, FILE)).size, 1_500_000)
+  })
+}
+
+/** Somebody writes into a file of the tree, which nobody should: when it is opened for the second time, to be sent. */
+function cutWhenOpened(tree: StoredTree, root: string): StoredTree {
+  let opened = 0
+  return {
+    ...tree,
+    async open(path) {
+      const file = await tree.open(path)
+      if (path === FILE && ++opened === 2) truncateSync(join(root, path), 1_500_000)
+      return file
+    },
   }
-  await until(() => openFilesBelow(root).length === 0)
-  assert.ok((await ask(`/${FILE}`)).body.equals(ARTIFACT))
-})
+}
 
 function openFilesBelow(folder: string): string[] {
   return readdirSync('/proc/self/fd').flatMap((fd) => {

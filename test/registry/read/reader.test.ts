@@ -4,7 +4,17 @@ import { connect } from 'node:net'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
-import { ARTIFACT, DOCUMENT, digestHeader, etagOf, FILE, HEX, servedTree } from '../../support/registry/served-tree.ts'
+import { readDiskTree } from '../../../static-tree/write/disk.ts'
+import {
+  ARTIFACT,
+  DOCUMENT,
+  digestHeader,
+  etagOf,
+  FILE,
+  HEX,
+  readPiecewise,
+  servedTree,
+} from '../../support/registry/served-tree.ts'
 
 test('a document comes with its digest as ETag, a short life and its type', async (t) => {
   const { ask } = await servedTree(t)
@@ -75,12 +85,14 @@ test('who has the bytes already is told so in 304, also by lists, weak tags and 
   }
 })
 
-for (const [where, cacheBytes] of [
-  ['memory', undefined],
-  ['disk', 100_000],
+for (const [where, cacheBytes, read] of [
+  ['memory', undefined, readDiskTree],
+  ['disk', 100_000, readDiskTree],
+  ['memory, where it was taken in pieces', undefined, readPiecewise],
+  ['a store that gives pieces', 100_000, readPiecewise],
 ] as const) {
   test(`an artifact comes whole and in ranges from ${where}`, async (t) => {
-    const { ask } = await servedTree(t, cacheBytes)
+    const { ask } = await servedTree(t, cacheBytes, read)
     for (let round = 0; round < 3; round++) {
       const whole = await ask(`/${FILE}`)
       assert.ok(whole.body.equals(ARTIFACT))

@@ -18,8 +18,8 @@ test('what a crash left half shown is whole, and what it left half taken away is
   await using registry = await TreeRegistry.create()
   registry.addRepo()
   const [kept, bad] = [await registry.publish('kept'), await registry.publish('bad')]
-  const { root, close } = await registry.openTree()
-  await close()
+  await (await registry.openTree()).close()
+  const { root } = registry
   const bundle = join(root, 'repos/core/kept/1.0.0/release.sigstore.json')
   const whole = readFileSync(bundle)
   const shownOf = ({ predicate }: ReleaseRecord) =>

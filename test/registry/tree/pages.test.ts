@@ -19,7 +19,7 @@ async function aScene(count = VERSIONS) {
   registry.addRepo()
   for (let at = 0; at < count; at++) await registry.publish('check-tcp', { version: `1.${at}.0`, platforms: ['any'] })
   const tree = await registry.openTree(BASE, LIMITS)
-  const at = (path: string) => join(tree.root, path)
+  const at = (path: string) => join(registry.root, path)
   const main = async () => {
     const path = at('repos/core/check-tcp.json')
     return parsePluginDocument(await readFile(path, 'utf8'), path)

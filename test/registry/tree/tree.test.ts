@@ -27,7 +27,7 @@ test('a published version stands in the tree with bytes, checksums, bundle, docu
   const digests = [release.predicate.platforms[aPlatform('linux_amd64')]?.digest, release.bundle.digest]
   const variants = (path: string) => [path, `${path}.br`, `${path}.gz`]
   assert.deepEqual(
-    [...filesBelow(tree.root)].sort(),
+    [...filesBelow(registry.root)].sort(),
     [
       ...variants('.well-known/octo.json'),
       ...variants('schemas/octo.schema.json'),
@@ -42,8 +42,8 @@ test('a published version stands in the tree with bytes, checksums, bundle, docu
       'repos/core/check-tcp/1.0.0/release.sigstore.json',
     ].sort(),
   )
-  assert.equal(await readFile(join(tree.root, 'repos/core/check-tcp/1.0.0', file), 'utf8'), contentOf(file))
-  assert.equal((await stat(join(tree.root, 'repos/core/check-tcp/1.0.0', file))).nlink, 3)
+  assert.equal(await readFile(join(registry.root, 'repos/core/check-tcp/1.0.0', file), 'utf8'), contentOf(file))
+  assert.equal((await stat(join(registry.root, 'repos/core/check-tcp/1.0.0', file))).nlink, 3)
   await tree.close()
   assert.deepEqual(takeOutbox(registry.db), [])
   assert.deepEqual(filesBelow(join(registry.dataDir, 'staging')), [])
@@ -73,7 +73,7 @@ test('the compressed variants say what the document says', async () => {
   registry.addRepo()
   await registry.publish('check-tcp')
   const tree = await registry.openTree()
-  const path = join(tree.root, 'repos/core/check-tcp.json')
+  const path = join(registry.root, 'repos/core/check-tcp.json')
   const text = await readFile(path, 'utf8')
   assert.equal(gunzipSync(await readFile(`${path}.gz`)).toString(), text)
   assert.equal(brotliDecompressSync(await readFile(`${path}.br`)).toString(), text)
@@ -104,17 +104,17 @@ test('a quarantined version leaves the tree, but bytes that another release shar
   const tree = await registry.openTree()
   registry.setState('check-tcp', '1.0.0', 'quarantined', 'malware')
   await tree.drain()
-  const files = filesBelow(tree.root)
+  const files = filesBelow(registry.root)
   assert.ok(!files.some((path) => path.includes('/1.0.0/')))
   assert.ok(!files.includes(`blobs/sha256/${hexOf(bad.bundle.digest)}`))
   const artifact = bad.predicate.platforms[aPlatform('linux_amd64')]
   assert.ok(artifact && files.includes(`blobs/sha256/${hexOf(artifact.digest)}`))
-  const document = parsePluginDocument(await readFile(join(tree.root, 'repos/core/check-tcp.json'), 'utf8'), 'x')
+  const document = parsePluginDocument(await readFile(join(registry.root, 'repos/core/check-tcp.json'), 'utf8'), 'x')
   assert.equal(document.versions.find(({ version }) => version === '1.0.0')?.reason, 'malware')
 
   registry.setState('check-tcp', '1.0.0', 'active')
   await tree.drain()
-  assert.ok(filesBelow(tree.root).includes(`blobs/sha256/${hexOf(bad.bundle.digest)}`))
+  assert.ok(filesBelow(registry.root).includes(`blobs/sha256/${hexOf(bad.bundle.digest)}`))
   await tree.close()
 })
 
@@ -123,7 +123,7 @@ test('bytes of a quarantined version are taken away by the next publish, if the 
   registry.addRepo()
   const bad = await registry.publish('a', { version: '1.0.0' })
   const tree = await registry.openTree()
-  const blobs = join(tree.root, 'blobs/sha256')
+  const blobs = join(registry.root, 'blobs/sha256')
   await rename(blobs, `${blobs}-aside`)
   await writeFile(blobs, 'in the way')
   registry.setState('a', '1.0.0', 'quarantined')
@@ -143,14 +143,14 @@ test('another base URL changes every YAML and no JSON', async () => {
   const first = await registry.openTree('https://one.example')
   await first.check()
   await first.close()
-  const json = await stat(join(first.root, 'repos/core/check-tcp.json'))
+  const json = await stat(join(registry.root, 'repos/core/check-tcp.json'))
   const second = await registry.openTree('https://two.example')
   await second.check()
   for (const path of ['repos/core.yaml', 'repos/core/check-tcp.yaml']) {
-    const text = await readFile(join(second.root, path), 'utf8')
+    const text = await readFile(join(registry.root, path), 'utf8')
     assert.ok(text.includes('https://two.example/') && !text.includes('one.example'), path)
   }
-  assert.equal((await stat(join(first.root, 'repos/core/check-tcp.json'))).ino, json.ino)
+  assert.equal((await stat(join(registry.root, 'repos/core/check-tcp.json'))).ino, json.ino)
   await second.close()
 })
 
@@ -162,7 +162,8 @@ test('the 257th plugin turns a repo into shards, and the next publish writes one
   registry.db.delete(outbox).run()
   await registry.publish('plugin-255', { platforms: ['any'] })
   const tree = await registry.openTree()
-  const read = async (path: string) => parseRepoDocument(await readFile(join(tree.root, 'repos', path), 'utf8'), path)
+  const read = async (path: string) =>
+    parseRepoDocument(await readFile(join(registry.root, 'repos', path), 'utf8'), path)
   assert.equal((await read('core.json')).plugins?.length, 256)
   await registry.publish('one-more')
   await tree.drain()
@@ -202,7 +203,7 @@ test('a publish is shown once its drain returns, whatever is shown meanwhile', a
     Array.from({ length: 20 }, async (_each, index) => {
       await registry.publish(`plugin-${index}`, { platforms: ['any'] })
       await tree.drain({ repo: aName('core'), plugin: aName(`plugin-${index}`) })
-      await stat(join(tree.root, `repos/core/plugin-${index}.json`))
+      await stat(join(registry.root, `repos/core/plugin-${index}.json`))
     }),
   )
   await tree.close()
@@ -270,6 +271,6 @@ test('a round that could not begin fails those who wait for it, and no other', a
   await assert.rejects(tree.drain(), { code: 'STORE_BUSY' })
   isBusy = false
   await tree.drain()
-  assert.ok(existsSync(join(tree.root, 'repos/core/check-tcp.json')))
+  assert.ok(existsSync(join(registry.root, 'repos/core/check-tcp.json')))
   await tree.close()
 })

@@ -10,6 +10,8 @@ import { pino } from 'pino'
 import type { TreeReader } from '../../../registry/read/reader.ts'
 import { createTreeReader } from '../../../registry/read/reader.ts'
 import { problemAnswer } from '../../../registry/server/http/problem.ts'
+import { readDiskTree } from '../../../static-tree/write/disk.ts'
+import type { TreeReader as StoredTree } from '../../../static-tree/write/store.ts'
 import { listening } from '../machine/listening.ts'
 import { tempFolder } from '../machine/temp-folder.ts'
 
@@ -23,8 +25,20 @@ type Answer = { readonly status: number; readonly headers: IncomingHttpHeaders; 
 type Ask = (path: string, headers?: Record<string, string>, method?: string) => Promise<Answer>
 type Served = { readonly ask: Ask; readonly root: string; readonly reader: TreeReader; readonly port: number }
 
+/** A tree of which files are sent as a store gives them that has nothing quicker than pieces. */
+export function readPiecewise(root: string): StoredTree {
+  const tree = readDiskTree(root)
+  return {
+    ...tree,
+    async open(path) {
+      const { readInto: _quicker, ...file } = (await tree.open(path)) ?? {}
+      return 'read' in file ? file : undefined
+    },
+  }
+}
+
 /** A reader over this small tree, behind a real server. */
-export async function servedTree(t: TestContext, cacheBytes?: number): Promise<Served> {
+export async function servedTree(t: TestContext, cacheBytes?: number, read = readDiskTree): Promise<Served> {
   const root = tempFolder(t)
   put(root, 'repos/core.json', '{}')
   putDocument(root, 'repos/core/check-tcp.json', DOCUMENT)
@@ -34,7 +48,7 @@ export async function servedTree(t: TestContext, cacheBytes?: number): Promise<S
   put(root, `${RELEASE}/release.sigstore.json`, '{}')
   put(root, `blobs/sha256/${HEX}`, ARTIFACT)
   const reader = createTreeReader({
-    root,
+    tree: read(root),
     visibility: 'public',
     ...(cacheBytes === undefined ? {} : { cacheBytes }),
     refuse(_req, res, error) {

@@ -21,7 +21,7 @@ import {
 } from '../../../registry/db/sqlite/versions.ts'
 import { openStores } from '../../../registry/open-registry.ts'
 import type { ConfigInput } from '../../../registry/settings.ts'
-import { blobsPath, registryConfig } from '../../../registry/settings.ts'
+import { blobsPath, registryConfig, treePath } from '../../../registry/settings.ts'
 import type { Tree, TreeDeps } from '../../../registry/tree/tree.ts'
 import { openTree } from '../../../registry/tree/tree.ts'
 import { digestOf, hexOf } from '../../../schemas/digest.ts'
@@ -58,6 +58,11 @@ export class TreeRegistry {
     // These tests are about the tree; hundreds of synced rows would only be slow.
     metadata.db.$client.pragma('synchronous = OFF')
     return new TreeRegistry(dataDir, metadata, stores)
+  }
+
+  /** Of the tree for everybody. */
+  get root(): string {
+    return treePath(this.dataDir)
   }
 
   async treeDeps(baseUrl = 'https://plugins.example.com', limits: ConfigInput['limits'] = {}): Promise<TreeDeps> {
