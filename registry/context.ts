@@ -6,7 +6,8 @@ import type { DataPlaces } from './data-places.ts'
 import type { MetadataStore } from './db/store.ts'
 import type { Inspections } from './inspections.ts'
 import type { RegistryConfig } from './settings.ts'
-import type { Tree, TreeStores } from './tree/tree.ts'
+import type { Trees } from './tree/store.ts'
+import type { Tree } from './tree/tree.ts'
 import type { UploadArea } from './uploads/upload-area.ts'
 
 /** Milliseconds since 1970. */
@@ -16,8 +17,7 @@ export type RegistryDeps = {
   readonly config: RegistryConfig
   readonly metadata: MetadataStore
   readonly blobs: BlobStore
-  /** Only for whoever has the claim to serve: what another left half written goes. */
-  readonly openTreeStores: () => Promise<TreeStores>
+  readonly trees: Trees
   readonly clock: Clock
   readonly logger: Logger
 }

@@ -1,12 +1,9 @@
 // Opens a data directory for serving: lock, database, blobs, uploads, tree; recovers what a crash left. Closing undoes it in
 // the opposite order.
-import { chmodSync, closeSync, openSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import type { Logger } from 'pino'
 import { coded, isCoded } from '../schemas/errors.ts'
-import type { DiskTree } from '../static-tree/write/disk.ts'
-import { openDiskTree } from '../static-tree/write/disk.ts'
 import { openFairSlots } from '../system/async/slots.ts'
-import { makeFolder } from '../system/files/make-folder.ts'
 import { openDiskBlobs } from './blobs/disk.ts'
 import type { BlobStore } from './blobs/store.ts'
 import { createProofBudget } from './budgets/proof-budget.ts'
@@ -19,14 +16,15 @@ import { copyDatabaseFile } from './db/sqlite/copy.ts'
 import type { OpenOptions as SqliteOptions } from './db/sqlite/open.ts'
 import { openSqliteStore } from './db/sqlite/store.ts'
 import type { MetadataStore } from './db/store.ts'
-import { treeError } from './disk-errors.ts'
 import { isFatal } from './fatal.ts'
 import { createInspections } from './inspections.ts'
 import type { ServingClaim } from './serving-claim.ts'
 import { claimServing } from './serving-claim.ts'
 import type { RegistryConfig } from './settings.ts'
-import { databasePath, lockPath, privateStagingPath, privateTreePath, stagingPath, treePath } from './settings.ts'
-import type { Tree, TreeStores } from './tree/tree.ts'
+import { databasePath, lockPath } from './settings.ts'
+import { diskTrees } from './tree/disk.ts'
+import type { Trees } from './tree/store.ts'
+import type { Tree } from './tree/tree.ts'
 import { openTree } from './tree/tree.ts'
 import { collectGarbage } from './upkeep/collect-garbage.ts'
 import { checkDatabase, sweepSessions } from './upkeep/recover.ts'
@@ -53,6 +51,8 @@ export type OpenOptions = {
   readonly metadata?: MetadataStore
   /** Where bytes are kept; in the data directory when absent. */
   readonly blobs?: BlobStore
+  /** Where what is served is kept; in the data directory when absent. */
+  readonly trees?: Trees
   /** Whether a folder in which no registry ever wrote is refused. */
   readonly existing?: boolean
   /** Told when the disk can no longer be trusted. */
@@ -70,6 +70,7 @@ export async function openRegistry({
   clock = Date.now,
   metadata,
   blobs,
+  trees,
   existing = false,
   onHalt,
 }: OpenOptions): Promise<OpenRegistry> {
@@ -77,7 +78,7 @@ export async function openRegistry({
   makeDataFolder(config.dataDir)
   const lock = lockDataDir(config.dataDir, lockPath(config.dataDir))
   stack.defer(() => lock.release())
-  const deps = await openDeps({ config, logger, clock, metadata, blobs, busyMs: 0, existing })
+  const deps = await openDeps({ config, logger, clock, metadata, blobs, trees, busyMs: 0, existing })
   stack.defer(() => deps.metadata.close())
   await checkDatabase(deps)
   await requireWholeLog(deps)
@@ -98,7 +99,7 @@ export async function openRegistry({
   /** What work in the background fails with: a disk that cannot be trusted stops the registry, anything else is tried again. */
   const failed = (event: string) => (error: unknown) =>
     isFatal(error) ? halt(error) : logger.error({ err: error }, event)
-  const stores = await deps.openTreeStores()
+  const stores = await deps.trees.open()
   const tree = await openTree({ ...deps, ...stores, onFatal: halt, requireClaim: () => claim.require() })
   stack.defer(() => tree.close())
   // A large tree takes longer to look over than a start may take.
@@ -143,6 +144,7 @@ export async function openRegistry({
 type DepsOptions = Required<Pick<OpenOptions, 'config' | 'logger' | 'clock'>> & {
   readonly metadata?: MetadataStore | undefined
   readonly blobs?: BlobStore | undefined
+  readonly trees?: Trees | undefined
   readonly busyMs?: number | undefined
   /** Whether a database that nobody wrote to yet is refused. */
   readonly existing?: boolean
@@ -150,10 +152,10 @@ type DepsOptions = Required<Pick<OpenOptions, 'config' | 'logger' | 'clock'>> & 
 
 /** The database and blobs of a data directory, as commands use them beside a running server. Throws DATA_DIR_CORRUPT and others. */
 export async function openDeps(options: DepsOptions): Promise<RegistryDeps> {
-  const { config, logger, clock, blobs, busyMs, existing = false } = options
+  const { config, logger, clock, blobs, trees, busyMs, existing = false } = options
   const metadata = options.metadata ?? openDatabase(databasePath(config.dataDir), { existing, busyMs })
   try {
-    const stores = await openStores(config.dataDir, blobs)
+    const stores = await openStores(config.dataDir, { blobs, trees })
     await requireRowsForBlobs(metadata.audit, stores.blobs)
     return { config, metadata, ...stores, clock, logger }
   } catch (error) {
@@ -174,25 +176,16 @@ export function copyDatabase(dataDir: string, to: string): void {
   copyDatabaseFile(databasePath(dataDir), to)
 }
 
-type RegistryStores = Pick<RegistryDeps, 'blobs' | 'openTreeStores'>
+type RegistryStores = Pick<RegistryDeps, 'blobs' | 'trees'>
 
 /** Blobs beside the tree never change, so its files are links to them; from elsewhere they are copied. */
-export async function openStores(dataDir: string, elsewhere?: BlobStore): Promise<RegistryStores> {
-  if (elsewhere) return { blobs: elsewhere, openTreeStores: () => openDiskTrees(dataDir) }
-  const blobs = await openDiskBlobs({ dataDir, fileToTake: uploadedFile })
-  return { blobs, openTreeStores: () => openDiskTrees(dataDir, { blobFile: blobs.fileOf }) }
-}
-
-/** The tree for everybody is open to the web server in front; the other one is never in its reach. */
-async function openDiskTrees(dataDir: string, source: Pick<DiskTree, 'blobFile'> = {}): Promise<TreeStores> {
-  const root = privateTreePath(dataDir)
-  makeFolder(root, 0o700)
-  chmodSync(root, 0o700)
-  const open = { ...source, explain: treeError }
-  return {
-    store: await openDiskTree({ ...open, root: treePath(dataDir), staging: stagingPath(dataDir) }),
-    privateStore: await openDiskTree({ ...open, root, staging: privateStagingPath(dataDir) }),
-  }
+export async function openStores(
+  dataDir: string,
+  { blobs, trees }: Pick<DepsOptions, 'blobs' | 'trees'> = {},
+): Promise<RegistryStores> {
+  if (blobs) return { blobs, trees: trees ?? diskTrees({ dataDir }) }
+  const own = await openDiskBlobs({ dataDir, fileToTake: uploadedFile })
+  return { blobs: own, trees: trees ?? diskTrees({ dataDir, blobFile: own.fileOf }) }
 }
 
 type OnFailure = (error: unknown) => void

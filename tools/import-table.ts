@@ -117,7 +117,7 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
       'registry/db/sqlite',
       'static-tree',
       'static-tree/write',
-      'static-tree/write/disk.ts',
+      'registry/tree/disk.ts',
     ],
     instead: 'this file chooses what stands behind the ports of the registry, and nothing else',
   },
@@ -130,6 +130,10 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
   'registry/blobs/disk.ts': {
     parts: ['schemas', 'system', 'trust', 'registry', 'static-tree/write'],
     instead: 'blobs on the disk know no more than their port says: take what else is needed as an argument',
+  },
+  'registry/tree/disk.ts': {
+    parts: ['schemas', 'system', 'registry', 'static-tree/write', 'static-tree/write/disk.ts'],
+    instead: 'trees on the disk know no more than their port says: take what else is needed as an argument',
   },
   publisher: {
     parts: ['schemas', 'system', 'trust', 'static-tree', 'static-tree/write', 'static-tree/write/disk.ts', 'terminal'],

@@ -73,8 +73,8 @@ async function renderTree({ metadata, stores, url, data }: Rendering): Promise<v
   const tree = await openTree({
     config,
     metadata,
-    blobs: stores.blobs,
-    ...(await stores.openTreeStores()),
+    ...stores,
+    ...(await stores.trees.open()),
     logger: pino({ level: 'error' }),
   })
   await tree.check()

@@ -28,10 +28,10 @@ export async function claimForTree(
 
 /** Undefined when no tree was ever finished: the next start renders it for the address it then has. */
 export async function checkTree(deps: RegistryDeps, repair: boolean): Promise<TreeReport | undefined> {
-  const baseUrl = await readMarkedBase(deps.config.dataDir)
+  const baseUrl = await readMarkedBase(deps.trees.mark)
   if (baseUrl === undefined) return undefined
   const config = { ...deps.config, baseUrl }
-  const treeDeps = { ...deps, config, ...(await deps.openTreeStores()) }
+  const treeDeps = { ...deps, config, ...(await deps.trees.open()) }
   if (!repair) return inspectTree(treeDeps)
   const tree = await openTree(treeDeps)
   try {

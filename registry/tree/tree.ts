@@ -14,16 +14,15 @@ import type { ReconcileOptions, TreeReport } from './reconcile.ts'
 import { reconcileTrees } from './reconcile.ts'
 import type { BothTrees, TreePlaces } from './show.ts'
 import { showDiscovery, showRepo, showSchemas } from './show.ts'
+import type { TreeMark, TreeStores, Trees } from './store.ts'
 import type { TreeTarget } from './tree-work.ts'
 import { TreeWork } from './tree-work.ts'
-
-/** Where the trees are kept: what everybody may read, and what only some may. */
-export type TreeStores = { readonly store: TreeStore; readonly privateStore: TreeStore }
 
 export type TreeDeps = TreeStores & {
   readonly config: RegistryConfig
   readonly metadata: TreePlaces['metadata'] & Pick<MetadataStore, 'audit' | 'upkeep'>
   readonly blobs: Pick<BlobStore, 'open'>
+  readonly trees: Pick<Trees, 'mark'>
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>
   /** Told when the disk can no longer be trusted. */
   readonly onFatal?: (error: unknown) => void
@@ -53,13 +52,14 @@ type TreeListener = (path: string, visibility: Visibility) => void
 
 /** Opens the tree and shows what is in the outbox. */
 export async function openTree(deps: TreeDeps): Promise<Tree> {
-  const { config, metadata, logger, onFatal, requireClaim } = deps
+  const { metadata, logger, onFatal, requireClaim } = deps
+  const { mark } = deps.trees
   const listeners: TreeListener[] = []
   const places = openPlaces(deps, (path, visibility) => {
     for (const listener of listeners) listener(path, visibility)
   })
   const work = new TreeWork(places, { logger, onFatal, requireClaim })
-  let isWhole = !(await isMissing(places, config.dataDir))
+  let isWhole = !(await isMissing(places, mark))
   // Rows that are left were perhaps half shown when a crash came, so they are looked at closely.
   await work.drain('deep')
   await work.exclusively(() => showDiscovery(places.public))
@@ -104,7 +104,7 @@ export async function openTree(deps: TreeDeps): Promise<Tree> {
   }
 
   async function lookOver(): Promise<void> {
-    const isCurrent = await readTreeMark(config.dataDir, places.public.base)
+    const isCurrent = await readTreeMark(mark, places.public.base)
     const report = await reconcile({ depth: isCurrent ? 'shallow' : 'quick', repair: true })
     if (report.problems > 0 && !report.repaired) {
       logger.error({ report }, 'the static tree was left as it is, because rows of what was published are missing')
@@ -112,14 +112,14 @@ export async function openTree(deps: TreeDeps): Promise<Tree> {
     }
     if (isCurrent && report.problems > 0) logger.warn({ report }, 'the static tree differed and was repaired')
     if (!isCurrent) logger.info({ report }, 'the static tree was rendered for this base URL')
-    await writeTreeMark(config.dataDir, places.public.base)
+    await writeTreeMark(mark, places.public.base)
     isWhole = true
   }
 }
 
 /** As after a backup was restored, or when somebody removed the tree. */
-async function isMissing(places: BothTrees, dataDir: string): Promise<boolean> {
-  const isMarked = await hasTreeMark(dataDir)
+async function isMissing(places: BothTrees, mark: TreeMark): Promise<boolean> {
+  const isMarked = await hasTreeMark(mark)
   for (const { store, catalog, metadata, visibility } of [places.public, places.private]) {
     if (isMarked && (await store.list('repos')).length > 0) continue
     for (const repo of await metadata.repos.list(visibility)) if ((await catalog.shards(repo)).size > 0) return true

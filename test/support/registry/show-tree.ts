@@ -8,13 +8,14 @@ import { openTree } from '../../../registry/tree/tree.ts'
 
 const [dataDir = ''] = process.argv.slice(2)
 const metadata = openSqliteStore(join(dataDir, 'octo.db'))
-const { blobs, openTreeStores } = await openStores(dataDir)
+const { blobs, trees } = await openStores(dataDir)
 process.stdout.write('begin\n')
 const tree = await openTree({
   config: registryConfig({ dataDir, baseUrl: 'https://plugins.example.com' }),
   metadata,
   blobs,
-  ...(await openTreeStores()),
+  trees,
+  ...(await trees.open()),
   logger: pino({ level: 'silent' }),
 })
 await tree.check()

@@ -18,6 +18,7 @@ import type { Serving } from '../../../registry/server/listen.ts'
 import { serve } from '../../../registry/server/listen.ts'
 import type { ConfigInput } from '../../../registry/settings.ts'
 import { registryConfig } from '../../../registry/settings.ts'
+import type { Trees } from '../../../registry/tree/store.ts'
 import type { Name } from '../../../schemas/name.ts'
 import type { TrustKey } from '../../../schemas/trust-key.ts'
 import type { SigningKey } from '../builders/test-authority.ts'
@@ -35,6 +36,7 @@ export type TestRegistryOptions = {
   /** Where bytes are kept; in the data directory when absent. */
   readonly metadata?: MetadataStore
   readonly blobs?: BlobStore
+  readonly trees?: Trees
   /** Where people reach it; the address that it listens on when absent. */
   readonly baseUrl?: string
 }
@@ -122,7 +124,7 @@ async function openTestRegistry(
 }
 
 function serveTestRegistry(dataDir: string, options: TestRegistryOptions, logs: string[]): Promise<Serving> {
-  const { limits, times, clock, metadata, blobs, baseUrl } = options
+  const { limits, times, clock, metadata, blobs, trees, baseUrl } = options
   const collector = new Writable({
     write(line, _encoding, done) {
       logs.push(String(line))
@@ -146,6 +148,7 @@ function serveTestRegistry(dataDir: string, options: TestRegistryOptions, logs: 
         ...(clock ? { clock } : {}),
         ...(metadata ? { metadata } : {}),
         ...(blobs ? { blobs } : {}),
+        ...(trees ? { trees } : {}),
       }),
   })
 }

@@ -70,7 +70,8 @@ export class TreeRegistry {
       config: registryConfig({ dataDir: this.dataDir, baseUrl, limits }),
       metadata: this.metadata,
       blobs: this.#stores.blobs,
-      ...(await this.#stores.openTreeStores()),
+      trees: this.#stores.trees,
+      ...(await this.#stores.trees.open()),
       logger: pino({ level: 'silent' }),
     }
   }

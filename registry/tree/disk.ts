@@ -1,0 +1,43 @@
+// Trees on the disk of the data directory: DIR/tree, DIR/private-tree, and the mark in DIR/tree.json. The first is open to the web
+// server in front; the other one is never in its reach.
+import { chmodSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import type { DiskTree } from '../../static-tree/write/disk.ts'
+import { openDiskTree } from '../../static-tree/write/disk.ts'
+import { replaceFile } from '../../system/files/atomic-file.ts'
+import { explainDisk, isMissing } from '../../system/files/errors.ts'
+import { makeFolder } from '../../system/files/make-folder.ts'
+import { treeError } from '../disk-errors.ts'
+import { privateStagingPath, privateTreePath, stagingPath, treeMarkPath, treePath } from '../settings.ts'
+import type { TreeMark, Trees } from './store.ts'
+
+type DiskTrees = Pick<DiskTree, 'blobFile'> & { readonly dataDir: string }
+
+/** Makes nothing before they are opened. */
+export function diskTrees({ dataDir, ...source }: DiskTrees): Trees {
+  return {
+    mark: markIn(dataDir),
+    async open() {
+      const root = privateTreePath(dataDir)
+      makeFolder(root, 0o700)
+      chmodSync(root, 0o700)
+      const open = { ...source, explain: treeError }
+      return {
+        store: await openDiskTree({ ...open, root: treePath(dataDir), staging: stagingPath(dataDir) }),
+        privateStore: await openDiskTree({ ...open, root, staging: privateStagingPath(dataDir) }),
+      }
+    },
+  }
+}
+
+function markIn(dataDir: string): TreeMark {
+  const path = treeMarkPath(dataDir)
+  return {
+    read: () =>
+      readFile(path).catch((error: unknown) => {
+        if (!isMissing(error)) throw explainDisk(error, path)
+        return undefined
+      }),
+    write: (text) => replaceFile(path, text, { staging: stagingPath(dataDir), sync: false }),
+  }
+}
