@@ -13,6 +13,7 @@ import { ignoring, isErrno } from '../../system/files/errors.ts'
 import { syncFile, syncFolder } from '../../system/files/sync.ts'
 import { createDigestGate } from '../../trust/artifact/digest-gate.ts'
 import { passingError, syncError, writeError } from '../disk-errors.ts'
+import { measureSpace } from '../free-space.ts'
 import { blobsPath, trashPath } from '../settings.ts'
 import type { BlobStat, BlobStore, DeletedAt } from './store.ts'
 
@@ -65,6 +66,7 @@ export async function openDiskBlobs({ dataDir, fileToTake = () => undefined }: D
       return emptyTrash(trash, deleted)
     },
     list: () => listFolder(folder),
+    freeSpace: () => measureSpace(dataDir),
   }
 }
 

@@ -3,6 +3,7 @@
 // row went. So a crash in between leaves bytes without a row, which garbage collection finds in the list.
 import type { Digest } from '../../schemas/digest.ts'
 import type { BlobSource, ByteSpan } from '../../static-tree/write/store.ts'
+import type { FreeSpace } from '../free-space.ts'
 
 export type BlobStat = {
   readonly size: number
@@ -44,4 +45,6 @@ export type BlobStore = {
   purge(deleted: DeletedAt, counts: (digest: Digest) => Promise<boolean>): Promise<number>
   /** All blobs, read page by page in any order, and the names of what lies among them and is none. */
   list(): AsyncIterable<Digest | { readonly stray: string }>
+  /** What it can still be filled with; undefined where there is no end. */
+  freeSpace(): Promise<FreeSpace | undefined>
 }

@@ -16,8 +16,8 @@ import type { FoundForOpening, Opening } from '../db/publishing-store.ts'
 import type { ReleaseKey, Session } from '../db/records.ts'
 import { requireDistinctName } from './distinct-name.ts'
 import { requireGrowth } from './require-growth.ts'
-import type { FreeSpace } from './require-space.ts'
-import { measureSpace, requireSpace } from './require-space.ts'
+import type { FreeRoom } from './require-space.ts'
+import { requireSpace } from './require-space.ts'
 import { isSealed, requireNotLost } from './sealed-release.ts'
 
 type OpenSession = {
@@ -35,7 +35,7 @@ type OpenSession = {
 export async function openSession(services: RegistryServices, open: OpenSession): Promise<Session> {
   const { principal, release, request, idempotencyKey } = open
   requireLimits(request, services.config.limits)
-  const free = await measureSpace(services.config.dataDir)
+  const free = { uploads: await services.uploads.freeSpace(), blobs: await services.blobs.freeSpace() }
   const sealedId = sealedSessionId(open)
   const now = services.clock()
   const question = {
@@ -51,7 +51,7 @@ export async function openSession(services: RegistryServices, open: OpenSession)
   return publishing.open(question, (found) => decideOpening(services, { ...open, free, sealedId }, found))
 }
 
-type MeasuredOpen = OpenSession & { readonly free: FreeSpace; readonly sealedId: string }
+type MeasuredOpen = OpenSession & { readonly free: FreeRoom; readonly sealedId: string }
 
 function decideOpening({ config, clock }: RegistryServices, open: MeasuredOpen, found: FoundForOpening): Opening {
   const { principal, release, request, idempotencyKey } = open

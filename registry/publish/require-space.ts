@@ -1,34 +1,23 @@
 // Free space is shared out: what open sessions may still upload is not given to another, one token gets only a part of it in a
-// day, and a rest stays for the database. So no publisher can stop the registry or the others by filling its disk, be it with bytes
+// day. So no publisher can stop the registry or the others by filling its disk, be it with bytes
 // or with files of a byte each. What is here of private repos is counted as if it were not, or how much is missing would tell that it is.
-import { statfs } from 'node:fs/promises'
 import type { OpenSessionRequest } from '../../schemas/api.ts'
 import { coded } from '../../schemas/errors.ts'
 import { announcedBlobs } from '../../static-tree/release-limits.ts'
 import type { Amount, FoundForOpening } from '../db/publishing-store.ts'
+import type { FreeSpace } from '../free-space.ts'
 import { isSeen } from './seen-uploads.ts'
 
-const MAX_RESERVE_BYTES = 64 * 1024 * 1024
-const RESERVED_SHARE = 1 / 50
 /** What one token may take of the space that others left. */
 const TOKEN_SHARE = 3 / 4
 /** A file takes whole blocks, and a row stands for it. */
 export const BLOCK_BYTES = 4096
 
-/** What may be filled; without an end where a file system makes room for files as they come. */
-export type FreeSpace = { readonly bytes: number; readonly files: number }
-
-export async function measureSpace(dataDir: string): Promise<FreeSpace> {
-  const { bavail, bsize, blocks, files, ffree } = await statfs(dataDir)
-  const reserve = Math.min(MAX_RESERVE_BYTES, blocks * bsize * RESERVED_SHARE)
-  return {
-    bytes: Math.max(0, Math.floor(bavail * bsize - reserve)),
-    files: files === 0 ? Number.POSITIVE_INFINITY : ffree,
-  }
-}
+/** Bytes lie where uploads arrive first, and then where blobs are kept, which may have no end. On one disk the two are the same. */
+export type FreeRoom = { readonly uploads: FreeSpace; readonly blobs: FreeSpace | undefined }
 
 type FoundSpace = Pick<FoundForOpening, 'live' | 'promised' | 'brought' | 'token' | 'hasPrivate'>
-type SpaceWish = { readonly request: OpenSessionRequest; readonly free: FreeSpace }
+type SpaceWish = { readonly request: OpenSessionRequest; readonly free: FreeRoom }
 
 /**
  * In the step that makes the promise; `brought` is what the token uploaded within a day. Throws NO_SPACE. What arrived already of open sessions counts twice: near a full
@@ -36,12 +25,22 @@ type SpaceWish = { readonly request: OpenSessionRequest; readonly free: FreeSpac
  */
 export function requireSpace({ request, free }: SpaceWish, found: FoundSpace): void {
   const { promised, brought } = found
-  const missing = missingOf(request, found)
+  const needed = missingOf(request, found)
+  if (free.blobs) requireRoom({ needed, free: free.blobs, promised, brought })
+  // What was stored elsewhere has left the place of uploads.
+  requireRoom({ needed, free: free.uploads, promised, brought: NOTHING })
+}
+
+type Room = Pick<FoundSpace, 'promised' | 'brought'> & { readonly needed: Amount; readonly free: FreeSpace }
+
+const NOTHING: Amount = { bytes: 0, blobs: 0 }
+
+function requireRoom({ needed, free, promised, brought }: Room): void {
   const share = (what: 'bytes' | 'files', amountOf: (amount: Amount) => number) =>
     requireShare({
       what,
       free: free[what],
-      needed: amountOf(missing),
+      needed: amountOf(needed),
       others: amountOf(promised.others),
       own: amountOf(promised.own),
       brought: amountOf(brought),

@@ -6,6 +6,8 @@ import { hexOf } from '../../schemas/digest.ts'
 import { coded } from '../../schemas/errors.ts'
 import type { BlobSource } from '../../static-tree/write/store.ts'
 import { ignoring } from '../../system/files/errors.ts'
+import type { FreeSpace } from '../free-space.ts'
+import { measureSpace } from '../free-space.ts'
 import { uploadsPath } from '../settings.ts'
 import type { Promised } from './append.ts'
 import { appendToPart } from './append.ts'
@@ -35,6 +37,8 @@ export type UploadArea = {
   remove(session: string): Promise<void>
   /** Sessions that have a folder. */
   list(): Promise<string[]>
+  /** What it can still be filled with. */
+  freeSpace(): Promise<FreeSpace>
 }
 
 type Running = { readonly abort: AbortController; readonly ended: Promise<unknown> }
@@ -84,6 +88,7 @@ export async function openUploadArea(dataDir: string): Promise<UploadArea> {
       await rm(own, { recursive: true, force: true })
     },
     list: () => readdir(folder),
+    freeSpace: () => measureSpace(dataDir),
   }
 }
 

@@ -223,6 +223,13 @@ for (const [name, open] of Object.entries(BLOB_STORES))
       assert.deepEqual(await Array.fromAsync(blobs.list()), [])
     })
 
+    test('says how much more it can hold, or that there is no end', async (t) => {
+      const { blobs } = await open(t)
+      const free = await blobs.freeSpace()
+      if (free) assert.ok(free.bytes >= 0 && free.files >= 0, JSON.stringify(free))
+      assert.equal(free === undefined, name === 'a map in memory')
+    })
+
     test('lists by its name what lies among the blobs and is none', async (t) => {
       const { blobs, source, addStray } = await open(t)
       const blob = source('some bytes')

@@ -5,8 +5,10 @@ import { test } from 'node:test'
 import { parseScope } from '../../../registry/auth/scope.ts'
 import type { Amount, BlobOrigin } from '../../../registry/db/publishing-store.ts'
 import type { Token } from '../../../registry/db/records.ts'
-import type { FreeSpace } from '../../../registry/publish/require-space.ts'
-import { BLOCK_BYTES, measureSpace, requireSpace } from '../../../registry/publish/require-space.ts'
+import type { FreeSpace } from '../../../registry/free-space.ts'
+import { measureSpace } from '../../../registry/free-space.ts'
+import type { FreeRoom } from '../../../registry/publish/require-space.ts'
+import { BLOCK_BYTES, requireSpace } from '../../../registry/publish/require-space.ts'
 import type { OpenSessionRequest } from '../../../schemas/api.ts'
 import type { Digest } from '../../../schemas/digest.ts'
 import { digestOf } from '../../../schemas/digest.ts'
@@ -111,14 +113,42 @@ for (const [what, { free, request, amount }] of Object.entries(RESOURCES))
         promised: { own: amount(own), others: amount(others) },
         brought: amount(brought),
       }
-      const ask = () => requireSpace({ request: request(needed), free }, found)
+      const ask = () => requireSpace({ request: request(needed), free: { uploads: free, blobs: free } }, found)
       if (full) assert.match(expectCode('NO_SPACE', ask).message, SAYS[full])
       else ask()
     })
 
+const LITTLE: FreeSpace = { bytes: 1000 * BLOCK_BYTES, files: 1000 }
+const NO_END = undefined
+
+type RoomCase = { readonly free: FreeRoom; readonly needed: number; readonly brought?: number; readonly full?: boolean }
+
+const ROOMS: Readonly<Record<string, RoomCase>> = {
+  'what cannot arrive is refused, though there is no end to what is kept': {
+    ...{ free: { uploads: LITTLE, blobs: NO_END }, needed: 1001, full: true },
+  },
+  'what cannot be kept is refused, though it could arrive': {
+    ...{ free: { uploads: PLENTY, blobs: LITTLE }, needed: 1001, full: true },
+  },
+  'what was brought before lies elsewhere, and takes nothing of the room in which the next arrives': {
+    ...{ free: { uploads: LITTLE, blobs: NO_END }, needed: 750, brought: 9000 },
+  },
+  'the same where there is an end to what is kept': {
+    ...{ free: { uploads: LITTLE, blobs: PLENTY }, needed: 750, brought: 9000 },
+  },
+}
+
+for (const [title, { free, needed, brought = 0, full = false }] of Object.entries(ROOMS))
+  test(title, () => {
+    const { request, amount } = RESOURCES.blocks
+    const ask = () => requireSpace({ request: request(needed), free }, { ...EMPTY, brought: amount(brought) })
+    if (full) assert.match(expectCode('NO_SPACE', ask).message, SAYS.registry)
+    else ask()
+  })
+
 const WISH = {
   request: { version: VERSION, bundle: { digest: HERE, size: 9999 }, artifacts: [] },
-  free: { bytes: 0, files: 0 },
+  free: { uploads: { bytes: 0, files: 0 }, blobs: { bytes: 0, files: 0 } },
 }
 
 /** A live record, which another token brought. */

@@ -14,6 +14,7 @@ import {
   publishRelease,
   uploadAll,
 } from '../../support/publisher/publish-release.ts'
+import { openMemoryBlobs } from '../../support/registry/memory-blobs.ts'
 import { databaseOf } from '../../support/registry/test-db.ts'
 import type { TestRegistry } from '../../support/registry/test-registry.ts'
 import { startTestRegistry } from '../../support/registry/test-registry.ts'
@@ -135,6 +136,13 @@ test('one token that opens sessions without a byte leaves room for every other',
   }
   assert.ok(codes.includes('NO_SPACE'), JSON.stringify(codes))
   assert.equal((await publishRelease(other, release)).status, 201)
+})
+
+test('a store of blobs that is full takes no session, however much the disk has left', async (t) => {
+  const blobs = { ...openMemoryBlobs(), freeSpace: async () => ({ bytes: 1000, files: 1000 }) }
+  const registry = await startTestRegistry(t, { blobs })
+  const { status, body } = await openSession(registry, await aRelease(registry.key))
+  assert.deepEqual([status, body.code], [507, 'NO_SPACE'])
 })
 
 test('what nobody published is collected by the registry itself', async (t) => {

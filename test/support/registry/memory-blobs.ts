@@ -41,6 +41,7 @@ export function openMemoryBlobs(): MemoryBlobs {
     async *list() {
       yield* [...blobs.keys(), ...strays.map((stray) => ({ stray }))]
     },
+    freeSpace: async () => undefined,
     addStray: (name) => void strays.push(name),
   }
 }
