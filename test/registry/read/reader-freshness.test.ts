@@ -65,20 +65,33 @@ for (const [how, read] of Object.entries({ 'of the disk': readDiskTree, 'in piec
   })
 
   test(`a file that is shorter ${how} than it was when it was opened is broken off, and passes for no whole one`, async (t) => {
-    const { ask, root } = await servedTree(t, 100_000, (folder) => cutWhenOpened(read(folder), folder))
+    const { ask, root } = await servedTree(t, 100_000, (folder) =>
+      changing(read(folder), { after: () => truncateSync(join(folder, FILE), 1_500_000) }),
+    )
     await assert.rejects(ask(`/${FILE}`), { code: 'ECONNRESET' })
     assert.equal(statSync(join(root, FILE)).size, 1_500_000)
   })
 }
 
-/** Somebody writes into a file of the tree, which nobody should: when it is opened for the second time, to be sent. */
-function cutWhenOpened(tree: StoredTree, root: string): StoredTree {
+test('bytes that took the path since the file was described are not sent under the digest of the others', async (t) => {
+  const { ask } = await servedTree(t, 100_000, (root) =>
+    changing(readDiskTree(root), { before: () => put(root, FILE, randomBytes(ARTIFACT.length)) }),
+  )
+  await assert.rejects(ask(`/${FILE}`), { code: 'ECONNRESET' })
+})
+
+type Changes = { readonly before?: () => void; readonly after?: () => void }
+
+/** Changes around the second time that the file is opened, which is when it is sent: first it was described. */
+function changing(tree: StoredTree, { before, after }: Changes): StoredTree {
   let opened = 0
   return {
     ...tree,
     async open(path) {
+      const isSent = path === FILE && ++opened === 2
+      if (isSent) before?.()
       const file = await tree.open(path)
-      if (path === FILE && ++opened === 2) truncateSync(join(root, path), 1_500_000)
+      if (isSent) after?.()
       return file
     },
   }
