@@ -12,14 +12,16 @@ import { syncFolders, syncWritten } from '../system/files/sync.ts'
 import type { BlobStore } from './blobs/store.ts'
 import type { RegistryDeps } from './context.ts'
 import type { Blob } from './db/records.ts'
+import type { MetadataStore } from './db/store.ts'
 import { writeError } from './disk-errors.ts'
-import { copyDatabase, openStores } from './open-registry.ts'
+import { openStores } from './open-registry.ts'
 import { readRemembered, remember } from './server/remembered.ts'
 import { auditHeadPath, databasePath, dataPaths, REMEMBERED } from './settings.ts'
 
-/** Throws USAGE for a folder that octo itself clears, ALREADY_EXISTS for one that holds anything, NO_SPACE or IO_FAILED. Bytes that are lost are left out: `checkData` misses them. */
+/** Throws USAGE for a database that gives no copy and for a folder that octo itself clears, ALREADY_EXISTS for one that holds anything, NO_SPACE or IO_FAILED. Bytes that are lost are left out: `checkData` misses them. */
 export async function backUp({ config, metadata, blobs }: RegistryDeps, to: string): Promise<void> {
   const { dataDir } = config
+  const copyTo = requireCopy(metadata)
   requireOutside(to, dataDir)
   makeFolder(to, 0o700)
   requireEmpty(to)
@@ -29,7 +31,7 @@ export async function backUp({ config, metadata, blobs }: RegistryDeps, to: stri
     if (told !== undefined) await remember(to, name, told)
   }
   const database = join(to, 'octo.db.part')
-  copyDatabase(dataDir, database)
+  await copyTo(database)
   const copies = await openStores(to)
   for await (const { digest, size, state } of metadata.blobs.walk())
     if (state === 'live') await copyBlob({ digest, size }, blobs, copies.blobs)
@@ -54,6 +56,15 @@ async function copyBlob({ digest, size }: Pick<Blob, 'digest' | 'size'>, from: B
   }
   await to.put({ digest, size, read }).catch((error: unknown) => {
     if (!isLost && !(isCoded(error) && OTHER_BYTES.has(error.code))) throw error
+  })
+}
+
+/** One that is kept elsewhere has copies of its own, and bytes without the rows that name them are none. */
+function requireCopy({ upkeep }: Pick<MetadataStore, 'upkeep'>): (file: string) => Promise<void> {
+  if (upkeep.copyTo) return upkeep.copyTo
+  throw coded('USAGE', {
+    message: 'what this registry knows lies in no file that could be copied',
+    hint: 'make the copy by the means of the database that it is kept in',
   })
 }
 

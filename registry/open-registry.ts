@@ -12,7 +12,6 @@ import type { Clock, RegistryDeps, RegistryServices } from './context.ts'
 import { makeDataFolder } from './data-folder.ts'
 import { lockDataDir } from './data-lock.ts'
 import { rememberPlaces } from './data-places.ts'
-import { copyDatabaseFile } from './db/sqlite/copy.ts'
 import type { OpenOptions as SqliteOptions } from './db/sqlite/open.ts'
 import { openSqliteStore } from './db/sqlite/store.ts'
 import type { MetadataStore } from './db/store.ts'
@@ -168,12 +167,6 @@ function openDatabase(path: string, options: SqliteOptions): MetadataStore {
   // SQLite gives its other files the mode of the first.
   closeSync(openSync(path, 'a', 0o600))
   return openSqliteStore(path, options)
-}
-
-/** A whole copy of the database as it is at this moment, beside whoever writes to it; throws NO_SPACE and others. */
-export function copyDatabase(dataDir: string, to: string): void {
-  closeSync(openSync(to, 'ax', 0o600))
-  copyDatabaseFile(databasePath(dataDir), to)
 }
 
 type RegistryStores = Pick<RegistryDeps, 'blobs' | 'trees'>

@@ -260,6 +260,11 @@ export type UpkeepStore = {
   scrub(): AsyncIterable<ScrubbedRelease>
   /** False when the audit log names more published versions than there are: then nothing may go that looks unused. */
   isEverythingHere(): Promise<boolean>
+  /**
+   * Only of a store that lies in a file: all that it knows at this moment, in a new one, closed to others, beside whoever writes to it.
+   * Throws NO_SPACE, STORE_BUSY, IO_FAILED or DATA_DIR_CORRUPT.
+   */
+  copyTo?(file: string): Promise<void>
 }
 
 export type ScrubbedRelease = {

@@ -16,10 +16,12 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { backUp } from '../../registry/back-up.ts'
+import { expectCodeAsync } from '../support/assertions/expect-code.ts'
 import { aRelease } from '../support/builders/test-authority.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
 import { typeOcto } from '../support/octo/in-process-octo.ts'
 import { publishRelease } from '../support/publisher/publish-release.ts'
+import { openMemoryMetadata } from '../support/registry/memory-metadata/metadata.ts'
 import { startTestRegistry } from '../support/registry/test-registry.ts'
 
 async function aScene(t: TestContext) {
@@ -106,3 +108,11 @@ test('a backup that broke off holds no registry', async (t) => {
 async function* broken(): AsyncGenerator<Buffer> {
   throw new Error('the disk is full')
 }
+
+test('a registry whose rows lie in no file is told that it gets no backup so, and nothing is made', async (t) => {
+  const registry = await startTestRegistry(t, { metadata: openMemoryMetadata() })
+  const folder = join(tempFolder(t), 'backups')
+  const refusal = await expectCodeAsync('USAGE', () => backUp(registry.serving.registry.services, folder))
+  assert.match(refusal.message, /lies in no file/)
+  assert.equal(existsSync(folder), false)
+})

@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { releaseDigest } from '../release-digest.ts'
 import type { UpkeepStore } from '../store.ts'
+import { copyDatabaseFile } from './copy.ts'
 import type { Db, RegistryDb } from './open.ts'
 import { ask, writePatiently } from './open.ts'
 import { findSchemaDrift } from './schema-drift.ts'
@@ -27,6 +28,8 @@ export function upkeepOf(db: RegistryDb): UpkeepStore {
     gaps: () => ask(db, findGaps),
     emptyPlugins: (limit) => ask(db, (from) => findEmptyPlugins(from, limit)),
     misplacedWords: (limit) => ask(db, (from) => findMisplacedWords(from, limit)),
+    // By a connection of its own, which no claim keeps from reading.
+    copyTo: async (file) => copyDatabaseFile(db.$client.name, file),
     mendWords: () => writePatiently(db, mendWords),
     async *scrub() {
       for (let last = 0; ; ) {

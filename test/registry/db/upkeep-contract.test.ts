@@ -1,7 +1,11 @@
 // What every database behind the metadata port promises of the one process that serves it, and of its own health.
 import assert from 'node:assert/strict'
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
 import { suite, test } from 'node:test'
+import { openSqliteStore } from '../../../registry/db/sqlite/store.ts'
 import type { MetadataStore } from '../../../registry/db/store.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
 import {
   addRepo,
   addToken,
@@ -102,6 +106,27 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
       )
       assert.equal(await serving.isInPlace(), true)
       assert.equal(await serving.hasChangedElsewhere(), false)
+    })
+
+    test('copies all that it knows into a file that opens as a store of its own, or offers no copy', async (t) => {
+      const store = await openStore(t)
+      await addToken(store)
+      await addRepo(store)
+      await seal(store)
+      const { copyTo } = store.upkeep
+      if (!copyTo) return
+      const file = join(tempFolder(t), 'copy.db')
+      await copyTo(file)
+      await addRepo(store, 'later')
+      assert.equal(statSync(file).mode & 0o777, 0o600)
+      await assert.rejects(copyTo(file), { code: 'EEXIST' })
+      const copy = openSqliteStore(file, { existing: true })
+      t.after(() => copy.close())
+      assert.deepEqual([await copy.repos.list(), await copy.tokens.list()], [['core'], await store.tokens.list()])
+      const releases = async ({ upkeep }: MetadataStore) =>
+        (await Array.fromAsync(upkeep.scrub())).map(({ release, isUnchanged }) => [release, isUnchanged])
+      assert.deepEqual(await releases(copy), await releases(store))
+      assert.deepEqual(await copy.upkeep.integrity(), [])
     })
 
     test('everything is here while no more versions are told of than there are', async (t) => {
