@@ -1,7 +1,7 @@
 // `npm run bench`: octo beside its peers in one run. It reports; a timing never fails anything, only what breaks does.
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { openTerminal } from '../terminal/index.ts'
+import { openTerminal } from '../terminal/terminal.ts'
 import { contest } from './contest.ts'
 import { renderDocument } from './document.ts'
 import { machineShape, peerVersions } from './machine.ts'

@@ -6,7 +6,6 @@ import type { OnProblem } from './document/warnings.ts'
 import type { FetchedSide } from './fetch-documents.ts'
 import { openFetcher } from './fetch-documents.ts'
 import { hintToValidate, withHintsToValidate } from './hint-to-validate.ts'
-import type { OctoConfig } from './model/config.ts'
 import type { ConfigDeps, WholeConfig } from './read-config.ts'
 import { readWholeConfig } from './read-config.ts'
 import { foundTrustedKeysPath } from './trusted-keys-path.ts'
@@ -45,12 +44,7 @@ export type LoadConfigOptions = {
   readonly onWait?: ((line: string) => void) | undefined
 }
 
-/** Throws CONFIG_NOT_FOUND, CONFIG_INVALID, YAML_INVALID, LIMIT_EXCEEDED, OFFLINE or a FETCH error. */
-export async function loadConfig(options: LoadConfigOptions): Promise<OctoConfig> {
-  return (await loadWholeConfig(options)).config
-}
-
-/** The same, with all that the documents hold for operators. */
+/** With all that the documents hold for operators. Throws CONFIG_NOT_FOUND, CONFIG_INVALID, YAML_INVALID, LIMIT_EXCEEDED, OFFLINE or a FETCH error. */
 export async function loadWholeConfig(options: LoadConfigOptions): Promise<WholeConfig> {
   const { paths = [], cwd, env, offline, strict, insecure, onProblem, unknownKeys } = options
   using fetcher = openFetcher({ ...options, offline: offline === true })

@@ -57,14 +57,6 @@ export type ConfigDeps = {
   readonly onProblem?: OnProblem | undefined
 }
 
-/** Reads the named configs, first one strongest; none or an empty list means the default file of the directory. */
-export async function readConfig(
-  pathOrPaths: string | readonly string[] | undefined,
-  deps: ConfigDeps,
-): Promise<OctoConfig> {
-  return (await readWholeConfig(pathOrPaths, deps)).config
-}
-
 export type WholeConfig = {
   readonly config: OctoConfig
   /** All documents in the order of precedence, also those of which only a problem was told. */
@@ -75,7 +67,7 @@ export type WholeConfig = {
   readonly writeFiles: (fetchText?: FetchText) => Promise<readonly string[]>
 }
 
-/** The same, with all that the documents hold for others. */
+/** Reads the named configs, first one strongest; none or an empty list means the default file of the directory. */
 export async function readWholeConfig(
   pathOrPaths: string | readonly string[] | undefined,
   deps: ConfigDeps,

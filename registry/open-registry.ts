@@ -42,7 +42,7 @@ export type OpenRegistry = {
   close(): Promise<void>
 }
 
-export type OpenOptions = {
+type OpenOptions = {
   readonly config: RegistryConfig
   readonly logger: Logger
   readonly clock?: Clock

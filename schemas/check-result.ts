@@ -7,9 +7,6 @@ import { parseShape } from './shape.ts'
 export const CHECK_STATUSES = ['ok', 'warn', 'critical', 'unknown'] as const
 export type CheckStatus = (typeof CHECK_STATUSES)[number]
 
-/** Exit codes of `check/v1`, the ones of Nagios. */
-export const CHECK_EXIT_CODES: Readonly<Record<CheckStatus, number>> = { ok: 0, warn: 1, critical: 2, unknown: 3 }
-
 export const MAX_RESULT_BYTES = 64 * 1024
 const MAX_METRICS = 1000
 const MAX_SUMMARY = 2000

@@ -30,14 +30,6 @@ export function parseName(text: unknown, what: string): Name {
   })
 }
 
-/** Splits `repo/plugin`; throws NAME_INVALID. */
-export function parseFullName(text: string): { readonly repo: Name; readonly plugin: Name } {
-  const [repo, plugin, rest] = text.split('/', 3)
-  if (rest !== undefined || plugin === undefined)
-    throw coded('NAME_INVALID', { message: `expected \`repo/plugin\`, found ${quote(text)}` })
-  return { repo: parseName(repo, 'repo'), plugin: parseName(plugin, 'plugin') }
-}
-
 function reservedNote(text: unknown): string {
   return typeof text === 'string' && RESERVED.has(text) ? ', and this name is reserved' : ''
 }

@@ -58,12 +58,6 @@ export function isPlatform(text: unknown): text is Platform {
   return libc === undefined || (libc === 'musl' && system === 'linux')
 }
 
-/** Reads a platform key in its normal form; throws PLATFORM_INVALID. */
-export function parsePlatform(text: unknown): Platform {
-  if (isPlatform(text)) return text
-  throw platformInvalid(text)
-}
-
 /** Reads what people type: `macos-x86_64`, `linux/aarch64`, `win32-x64` become their normal form. */
 export function parsePlatformInput(text: string): Platform {
   const lower = text.slice(0, 64).toLowerCase()
@@ -84,7 +78,7 @@ export function platformOf(node: {
   readonly musl?: boolean
 }): Platform {
   const key = parsePlatformInput(`${node.platform}_${node.arch}`)
-  return node.musl && key.startsWith('linux_') ? parsePlatform(`${key}_musl`) : key
+  return node.musl && key.startsWith('linux_') ? parsePlatformInput(`${key}_musl`) : key
 }
 
 /** Keys that may serve the platform, best first. A static glibc-free binary is common, so musl hosts also try the plain key. */

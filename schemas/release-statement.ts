@@ -19,9 +19,9 @@ import {
   versionShape,
 } from './shapes.ts'
 
-export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1'
+const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1'
 export const PAYLOAD_TYPE = 'application/vnd.in-toto+json'
-export const PREDICATE_TYPE = 'https://octocompose.github.io/octo/release/v1'
+const PREDICATE_TYPE = 'https://octocompose.github.io/octo/release/v1'
 export const BUNDLE_MEDIA_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json'
 
 export const ARTIFACT_FORMATS = ['raw', 'tar.gz'] as const

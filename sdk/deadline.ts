@@ -5,7 +5,7 @@ const MARGIN_SHARE = 0.1
 
 export const NO_ANSWER_IN_TIME = 'no result before the deadline'
 
-export type Deadline = Disposable & {
+type Deadline = Disposable & {
   readonly signal: AbortSignal
   /** Settles when the time is up and whoever listens to the signal had a turn. */
   readonly passed: Promise<void>

@@ -1,7 +1,7 @@
 // What every plugin is to the process around it, whatever its contract.
 import type { Evaluation } from './definition.ts'
 
-export type Asked = Pick<Evaluation, 'deadlineMs' | 'onDefect'> & {
+type Asked = Pick<Evaluation, 'deadlineMs' | 'onDefect'> & {
   /** Gives the document of the operator, where there is one. */
   readonly document?: () => Readonly<Record<string, unknown>>
 }

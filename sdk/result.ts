@@ -7,7 +7,7 @@ export type { CheckStatus, Metric }
 /** `unknown` means that the check could not find out; it neither heals nor fails a service. */
 export type CheckResult = Readonly<Omit<CheckResultLine, 'v'>>
 
-// Written out again, since the module of the contract loads far more than a plugin needs; a test keeps both equal.
+/** Those of Nagios. */
 export const EXIT_CODES: Readonly<Record<CheckStatus, number>> = { ok: 0, warn: 1, critical: 2, unknown: 3 }
 
 const MAX_SUMMARY = 2000

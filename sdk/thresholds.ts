@@ -2,7 +2,7 @@
 import { omitUndefined } from '../schemas/omit-undefined.ts'
 import type { CheckStatus, Metric } from './result.ts'
 
-export type LatencyLimits = { readonly warnMs?: number | undefined; readonly critMs?: number | undefined }
+type LatencyLimits = { readonly warnMs?: number | undefined; readonly critMs?: number | undefined }
 
 export function latencyStatus(ms: number, { warnMs, critMs }: LatencyLimits): CheckStatus {
   if (critMs !== undefined && ms > critMs) return 'critical'

@@ -18,9 +18,9 @@ import { openTree } from '../../registry/tree/tree.ts'
 import type { Digest } from '../../schemas/digest.ts'
 import { digestOf, hexOf } from '../../schemas/digest.ts'
 import { parseName } from '../../schemas/name.ts'
-import { parsePlatform } from '../../schemas/platform.ts'
 import type { ReleasePredicate } from '../../schemas/release-statement.ts'
 import { parseVersion } from '../../schemas/version.ts'
+import { aPlatform } from '../../test/support/builders/names.ts'
 import { thisPlatform } from './project.ts'
 import type { KeyFiles } from './registry.ts'
 import { REPO } from './registry.ts'
@@ -103,7 +103,7 @@ async function seedFiles(index: number, { data, key, scratch }: Making): Promise
 }
 
 function predicateOf(name: string, artifact: Part): ReleasePredicate {
-  const platform = parsePlatform(thisPlatform())
+  const platform = aPlatform(thisPlatform())
   const file = `${name}_${VERSION}_${platform}`
   return {
     repo: parseName(REPO, 'repo'),
@@ -133,7 +133,7 @@ function seedRows(tx: Db, { predicate, artifact, bundle, signer }: SeededRelease
   const proof = { bundleDigest: bundle.digest, bundleSize: bundle.size, signer, predicate }
   const row = { repo, plugin, version, publishedAt: at, publishedBy: 'seed', serial: 1, ...flags, ...proof }
   const [[platform, { file }] = fail()] = Object.entries(predicate.platforms)
-  insertVersion(tx, row, [{ platform: parsePlatform(platform), file, ...artifact }])
+  insertVersion(tx, row, [{ platform: aPlatform(platform), file, ...artifact }])
 }
 
 function fail(): never {

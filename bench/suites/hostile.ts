@@ -1,7 +1,7 @@
 // Hostile documents: configs of 256 KiB that are read or refused, each in the time that a person does not notice.
 import { writeFile } from 'node:fs/promises'
-import { readConfig } from '../../config/read-config.ts'
 import { isCoded } from '../../schemas/errors.ts'
+import { readConfig } from '../../test/support/builders/read-configs.ts'
 import type { Contender } from '../model.ts'
 import { HOSTILE_DOCUMENTS, ORDINARY_DOCUMENT } from '../ours/hostile-documents.ts'
 import type { Scope } from '../scope.ts'

@@ -25,7 +25,7 @@ import { removeTree, STAGED_TREE, stagedTree } from './unpacked.ts'
 import type { KnownSizes, StoreWeight, Weighed } from './weigh-store.ts'
 import { entriesOf, weighStore } from './weigh-store.ts'
 
-export type KeepOptions = {
+type KeepOptions = {
   /** Undefined where it is off. */
   readonly limitBytes: number | undefined
   readonly now: number
@@ -35,7 +35,7 @@ export type KeepOptions = {
   readonly onStep?: (step: string) => void
 }
 
-export type Kept =
+type Kept =
   /** `early`: it was looked at within a day; `shared`: others use what is here, and nobody knows what. */
   | { readonly state: 'off' | 'early' | 'busy' | 'shared' }
   | { readonly state: 'refused'; readonly error: CodedError }

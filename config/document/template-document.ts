@@ -19,7 +19,7 @@ import { budgetOfDocument, meterOf } from './template-filling.ts'
 import { placeMap } from './template-places.ts'
 import { withValues } from './values-for-signs.ts'
 
-export type MadeDocument = {
+type MadeDocument = {
   readonly root: TreeNode
   /** Values of local documents were looked at. */
   readonly readsLocal: boolean

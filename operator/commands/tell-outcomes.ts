@@ -25,7 +25,7 @@ type Telling = {
   readonly terminal: Terminal
 }
 
-export type Teller = Disposable & {
+type Teller = Disposable & {
   tell(outcome: CheckOutcome): void
   /** Of services and phases that these are all of, nothing else is checked any more; nor is what the config does not have. */
   retire(all: readonly Asked[], scope: Scope): void

@@ -35,7 +35,7 @@ type ImportRequest = {
   readonly repo: Name | undefined
 }
 
-export type Imported = {
+type Imported = {
   readonly dir: string
   readonly plugin: Name
   readonly version: Version

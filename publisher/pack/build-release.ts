@@ -23,7 +23,7 @@ import { runCommand } from './run-command.ts'
 import type { SecretFind } from './secret-scan.ts'
 import { refuseSecrets } from './secret-scan.ts'
 
-export type BuildRequest = {
+type BuildRequest = {
   readonly project: Project
   /** Folder for the artifacts; made when missing. */
   readonly out: string

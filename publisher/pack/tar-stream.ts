@@ -5,7 +5,7 @@ import type { ListedFile } from './list-files.ts'
 
 export type TarFile = Omit<ListedFile, 'isIdleScript'> & { readonly executable: boolean }
 
-export type TarOptions = {
+type TarOptions = {
   /** Seconds since 1970 for every entry. */
   readonly epochSeconds: number
   /** Content of a file, exactly `size` bytes. */

@@ -15,7 +15,7 @@ import { within } from '../../system/async/in-time.ts'
 import { readPlainFile } from '../../system/files/read-plain-file.ts'
 import { changesOf } from './changes-of.ts'
 
-export const MANIFEST_FILE = 'plugin.yaml'
+const MANIFEST_FILE = 'plugin.yaml'
 
 export type Project = {
   /** Absolute, with no symbolic link in it. */

@@ -15,7 +15,7 @@ import { pemOf, pemOfDer } from './pem-text.ts'
 
 export type SigningKey = { readonly privateKey: KeyObject; readonly trustKey: TrustKey }
 
-export type KeyRequest = {
+type KeyRequest = {
   /** `--key FILE`. */
   readonly file?: string | undefined
   readonly env: Readonly<Record<string, string | undefined>>

@@ -19,7 +19,7 @@ import type { VerifiedRelease } from '../../trust/release/verify-release.ts'
 import { verifyRelease } from '../../trust/release/verify-release.ts'
 import type { SigningKey } from './read-key.ts'
 
-export type SignedRelease = {
+type SignedRelease = {
   readonly release: VerifiedRelease
   /** Text of release.sigstore.json. */
   readonly bundle: string

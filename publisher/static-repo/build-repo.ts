@@ -28,7 +28,7 @@ import type { SignedDist } from './read-dist.ts'
 import { readSignedDist } from './read-dist.ts'
 import { readTree } from './read-tree.ts'
 
-export type RepoBuild = {
+type RepoBuild = {
   /** Folder of the tree; made when missing. */
   readonly root: string
   readonly base: BaseUrl
@@ -42,7 +42,7 @@ export type RepoBuild = {
   readonly onWait?: ((line: string) => void) | undefined
 }
 
-export type RepoBuilt = {
+type RepoBuilt = {
   readonly repos: readonly Name[]
   readonly plugins: number
   readonly added: readonly string[]

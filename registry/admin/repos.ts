@@ -13,7 +13,7 @@ export const LOCAL_ADMIN = 'operator'
 
 type Deps = Pick<RegistryDeps, 'metadata' | 'clock'>
 
-export type NewRepo = {
+type NewRepo = {
   readonly keys: readonly TrustKey[]
   /** Public when nothing is said. */
   readonly visibility?: Visibility

@@ -8,7 +8,7 @@ import type { RegistryDeps } from '../context.ts'
 import type { Scope } from '../db/records.ts'
 import { LOCAL_ADMIN } from './repos.ts'
 
-export const DEFAULT_TOKEN_DAYS = 90
+const DEFAULT_TOKEN_DAYS = 90
 const MAX_TOKEN_DAYS = 366
 
 type Deps = Pick<RegistryDeps, 'metadata' | 'clock'>

@@ -9,7 +9,7 @@ import { readRemembered, remember } from './remembered.ts'
 /** Addresses that stand for every network of the machine: nobody can type them into a config. */
 const EVERY_NETWORK = new Set(['', '*', '0.0.0.0', '::', '[::]', '0', '0:0:0:0:0:0:0:0', '::0', '::ffff:0.0.0.0'])
 
-export type AddressRequest = {
+type AddressRequest = {
   readonly dataDir: string
   /** `--url`. */
   readonly given: string | undefined

@@ -42,7 +42,7 @@ export type Serving = {
   stop(): Promise<void>
 }
 
-export type ServeOptions = {
+type ServeOptions = {
   readonly host: string
   /** 0 picks a free one. */
   readonly port: number

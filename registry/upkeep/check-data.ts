@@ -11,7 +11,7 @@ import { checkPartners } from './check-partners.ts'
 import { checkPlugins } from './check-plugins.ts'
 import { createReleaseCheck } from './check-releases.ts'
 
-export type Problem = {
+type Problem = {
   readonly kind: 'database' | 'audit' | 'plugin' | 'search' | 'version' | 'blob-missing' | 'blob-damaged' | 'stray-file'
   /** e.g. `core/hello@1.0.0`, a digest. */
   readonly subject: string
@@ -28,7 +28,7 @@ export type DataReport = {
   readonly problems: readonly Problem[]
 }
 
-export type DataCheck = {
+type DataCheck = {
   readonly repair: boolean
   readonly onProgress?: (blob: { readonly digest: Digest; readonly size: number }) => void
 }

@@ -7,7 +7,7 @@ import { coded } from '../../schemas/errors.ts'
 import type { RegistryDeps } from '../context.ts'
 import { findMissingRows } from '../witness/missing-rows.ts'
 
-export type GarbageReport = {
+type GarbageReport = {
   readonly dryRun: boolean
   /** Blobs with a row, and files that never got one. */
   readonly blobs: readonly { readonly digest: Digest; readonly bytes: number }[]
@@ -20,7 +20,7 @@ const TRASH_MS = DAY_MS
 /** As clocks are set back a little all the time. */
 const SET_BACK_MS = DAY_MS
 
-export type Collection = {
+type Collection = {
   readonly dryRun: boolean
   /** Younger blobs are left alone. */
   readonly graceMs: number

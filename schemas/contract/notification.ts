@@ -10,8 +10,6 @@ import { OUTCOME_STATUSES, reasonShape, retryAfterShape, summaryShape, warningsS
 export const NOTIFICATION_KINDS = ['failed', 'resolved', 'started', 'stopped', 'crashed', 'gave-up'] as const
 
 const MAX_MESSAGE = 16 * 1024
-/** Bytes of the whole document. */
-const MAX_NOTIFY_INPUT_BYTES = 1024 * 1024
 const MAX_RESULT_BYTES = 64 * 1024
 const MAX_COUNT = 1_000_000_000
 
@@ -71,15 +69,9 @@ export const notifyResultShape = z.object({
 })
 
 export type Notification = z.output<typeof notificationShape>
-type NotifyInput = z.output<typeof notifyInputShape>
 export type NotifyResultLine = z.output<typeof notifyResultShape>
 
-/** Reads the document of a notifier; throws JSON_INVALID, LIMIT_EXCEEDED or FORMAT_INVALID. */
-export function parseNotifyInput(text: string, name: string): NotifyInput {
-  return parseShape(notifyInputShape, parseJson(text, name, MAX_NOTIFY_INPUT_BYTES), { name })
-}
-
-/** Reads one result line; throws the same. */
+/** Reads one result line; throws JSON_INVALID, LIMIT_EXCEEDED or FORMAT_INVALID. */
 export function parseNotifyResult(line: string, name: string): NotifyResultLine {
   return parseShape(notifyResultShape, parseJson(line, name, MAX_RESULT_BYTES, { numbers: 'rounded' }), { name })
 }

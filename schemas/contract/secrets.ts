@@ -80,16 +80,10 @@ export const secretResultShape = z
     message: 'expected no `secrets` without the status `ok`',
   })
 
-type SecretInput = z.output<typeof secretInputShape>
 export type SecretLease = z.output<typeof leaseShape>
 export type SecretResultLine = z.output<typeof secretResultShape>
 
-/** Reads the document of a secret plugin; throws JSON_INVALID, LIMIT_EXCEEDED or FORMAT_INVALID. */
-export function parseSecretInput(text: string, name: string): SecretInput {
-  return parseShape(secretInputShape, parseJson(text, name, SECRET_LIMITS.lineBytes), { name })
-}
-
-/** Reads one result line; throws the same, and never repeats a value. */
+/** Reads one result line; throws JSON_INVALID, LIMIT_EXCEEDED or FORMAT_INVALID, and never repeats a value. */
 export function parseSecretResult(line: string, name: string): SecretResultLine {
   return parseShape(secretResultShape, parseJson(line, name, SECRET_LIMITS.lineBytes, { numbers: 'rounded' }), { name })
 }

@@ -19,7 +19,7 @@ export type OperatedCheck = {
   readonly installed?: InstalledCheck
 }
 
-export type CheckPhase = 'validate' | 'health' | 'init'
+type CheckPhase = 'validate' | 'health' | 'init'
 
 const DEFAULT_FAILURES: Readonly<Record<CheckPhase, number>> = { validate: 1, health: 3, init: 1 }
 

@@ -9,7 +9,7 @@ import { parseOperatorConfig } from './config.ts'
 import { runOperatorProgram } from './main.ts'
 import { OPERATOR_EXIT, OperatorProblem } from './problem.ts'
 
-export const OPERATOR_WORDS = ['start', 'stop', 'restart', 'status', 'logs', 'exec', 'show', 'compose'] as const
+const OPERATOR_WORDS = ['start', 'stop', 'restart', 'status', 'logs', 'exec', 'show', 'compose'] as const
 export type OperatorWord = (typeof OPERATOR_WORDS)[number]
 
 export type OperatorCall = {

@@ -9,7 +9,7 @@ import type { Candidate, Choice, Fields } from './endpoints.ts'
 import { chooseHandler, valueAt, withValueAt } from './endpoints.ts'
 import { pageOf } from './pages.ts'
 
-export type AskedCall = {
+type AskedCall = {
   readonly method: string
   readonly query: URLSearchParams
   readonly authorization: string | undefined

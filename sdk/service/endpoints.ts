@@ -17,7 +17,7 @@ export type Candidate = {
   readonly types: readonly ServedType[]
 }
 
-export type ServedType = Served & { readonly schema: ReadSchema }
+type ServedType = Served & { readonly schema: ReadSchema }
 export type Choice = { readonly candidate: Candidate; readonly served: ServedType; readonly request: Fields }
 
 export type Fields = Readonly<Record<string, unknown>>

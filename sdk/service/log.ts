@@ -1,6 +1,6 @@
 // What a plugin says to people: one JSON object a line, in the shape of Go's slog, which hosts pass on under the plugin's name.
 
-export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR'
+type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR'
 export type LogAttributes = Readonly<Record<string, unknown>>
 
 export type Log = {

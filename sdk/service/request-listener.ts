@@ -12,7 +12,7 @@ import type { ServiceProgram } from './service-plugin.ts'
 
 type SharedContext = Omit<CallContext, 'credentials' | 'signal' | 'files'>
 
-export type RequestListener = {
+type RequestListener = {
   answer(request: IncomingMessage, response: ServerResponse): Promise<void>
   /** From now on nothing new is begun. Gives how many calls were not done in time. */
   finish(withinMs: number): Promise<number>

@@ -9,7 +9,7 @@ import type { Lines } from './log.ts'
 const MAX_WAITING_BYTES = 1024 * 1024
 const FLUSH_MS = 250
 
-export type StderrLines = Lines & {
+type StderrLines = Lines & {
   /** Settles when all is written, or a moment later. */
   flush(): Promise<void>
 }

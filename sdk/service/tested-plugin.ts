@@ -25,7 +25,7 @@ type ShapeOf<Of extends Capability, Name extends string, Part extends string> = 
 type AnswerOf<Shape> = Shape extends z.ZodType ? z.output<Shape> : undefined
 type AskedOf<Shape> = Shape extends z.ZodType ? z.input<Shape> : never
 
-export type RawAnswer = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: string }
+type RawAnswer = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: string }
 type RawRequest = CallOptions & {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string>>

@@ -24,7 +24,7 @@ export type DocumentCopies = {
 }
 export type DocumentCopy = { readonly etag: string; readonly text: string }
 
-export type TextRequest = {
+type TextRequest = {
   readonly url: URL
   readonly maxBytes: number
   readonly headers?: Readonly<Record<string, string>>

@@ -17,7 +17,7 @@ import type { Reach } from './reach.ts'
 import type { Attempt } from './retry.ts'
 import { openTransport } from './transport.ts'
 
-export type HttpOptions = {
+type HttpOptions = {
   /** For proxies and authorities. */
   readonly env: Environment
   /**

@@ -6,13 +6,13 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { executableHeader, writeRandomFile } from '../../bench/bytes.ts'
 import { PLATFORMS } from '../../bench/ours/project.ts'
-import { parsePlatform } from '../../schemas/platform.ts'
 import { checkPlatformMagic } from '../../trust/artifact/platform-magic.ts'
+import { aPlatform } from '../support/builders/names.ts'
 
 test('every platform of the benchmarks has a header that is accepted for it alone', () => {
   for (const platform of PLATFORMS)
     for (const other of PLATFORMS) {
-      const check = () => checkPlatformMagic(executableHeader(platform), parsePlatform(other), 'x')
+      const check = () => checkPlatformMagic(executableHeader(platform), aPlatform(other), 'x')
       if (platform === other) check()
       else assert.throws(check, { code: 'PLATFORM_MISMATCH' })
     }

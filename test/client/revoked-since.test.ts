@@ -3,10 +3,10 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { readConfig } from '../../config/read-config.ts'
 import { publicKeyLine } from '../../schemas/trust-key.ts'
 import { expectCode } from '../support/assertions/expect-code.ts'
 import { aPin } from '../support/builders/a-config.ts'
+import { readConfig } from '../support/builders/read-configs.ts'
 import { aMachine, key, one } from '../support/client/client-machine.ts'
 
 test('a proven plugin is given out until its key is revoked, and not a moment longer', async (t) => {

@@ -13,7 +13,7 @@ const PROGRAM = `
 import { registerHooks } from 'node:module'
 const loaded = []
 registerHooks({ load(url, context, next) { loaded.push(url); return next(url, context) } })
-const { openTerminal } = await import(${url('terminal/index.ts')})
+const { openTerminal } = await import(${url('terminal/terminal.ts')})
 const { createClient } = await import(${url('client/create-client.ts')})
 await import(${url('client/commands/install.ts')})
 const { openHttp } = await import(${url('system/http/open-http.ts')})

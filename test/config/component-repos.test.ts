@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { test } from 'node:test'
-import { readConfig } from '../../config/read-config.ts'
 import { expectCodeAsync } from '../support/assertions/expect-code.ts'
+import { readConfig } from '../support/builders/read-configs.ts'
 import { readFiles, writeConfigFiles } from '../support/machine/config-files.ts'
 
 const URL_TEXT = 'https://x.example/repos/core.yaml'

@@ -1,8 +1,8 @@
 // A document from elsewhere adds checks and values, and decides nothing: what it tries, and what becomes of it.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readConfig } from '../../config/read-config.ts'
 import { expectCodeAsync } from '../support/assertions/expect-code.ts'
+import { readConfig } from '../support/builders/read-configs.ts'
 import { writeConfigFiles } from '../support/machine/config-files.ts'
 
 const WEB = 'https://x.example/shared.yaml'

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import type { OctoConfig } from '../../config/model/config.ts'
-import { readConfig } from '../../config/read-config.ts'
 import { expectCodeAsync } from '../support/assertions/expect-code.ts'
+import { readConfig } from '../support/builders/read-configs.ts'
 import { readFiles, writeConfigFiles } from '../support/machine/config-files.ts'
 
 const check = (tool: string) => `{tool: ${tool}}`

@@ -4,8 +4,8 @@ import { symlink, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { CONFIG_LIMITS } from '../../config/documents.ts'
-import { readConfig } from '../../config/read-config.ts'
 import { expectCodeAsync } from '../support/assertions/expect-code.ts'
+import { readConfig } from '../support/builders/read-configs.ts'
 import { readFiles, writeConfigFiles } from '../support/machine/config-files.ts'
 
 const { documentBytes, totalBytes } = CONFIG_LIMITS

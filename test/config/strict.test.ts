@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { FIELDS, knownKeys, rowOf } from '../../config/document/fields.ts'
 import { refuseUnknownKeys } from '../../config/document/unknown-keys.ts'
-import { loadConfig } from '../../config/load-config.ts'
 import { expectCode, expectCodeAsync } from '../support/assertions/expect-code.ts'
+import { loadConfig } from '../support/builders/read-configs.ts'
 import { readFiles, writeConfigFiles } from '../support/machine/config-files.ts'
 
 /** A misspelled key in each map of ours, with the key that was meant. */

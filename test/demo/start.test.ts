@@ -48,7 +48,7 @@ function asUsual(said: string, { dir, port }: Place): string {
 const AGAIN = `
   import { quickStart } from ${JSON.stringify(join(ROOT, 'demo/quick-start.ts'))}
   import { readSettings } from ${JSON.stringify(join(ROOT, 'demo/settings.ts'))}
-  import { openTerminal } from ${JSON.stringify(join(ROOT, 'terminal/index.ts'))}
+  import { openTerminal } from ${JSON.stringify(join(ROOT, 'terminal/terminal.ts'))}
   const settings = readSettings({ once: true }, process.env)
   const plugins = ${triesEveryCase} ? settings.plugins : settings.plugins.slice(0, 1)
   process.exitCode = await quickStart({ ...settings, plugins }, openTerminal())`

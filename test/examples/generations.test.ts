@@ -6,12 +6,12 @@ import { join } from 'node:path'
 import test from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { CheckItem, OctoConfig } from '../../config/model/config.ts'
-import { readConfig } from '../../config/read-config.ts'
 import { argumentVector } from '../../operator/exec/argument-vector.ts'
 import { check as checkServerUrl } from '../../plugins/check-server-url/check.ts'
 import { check as checkTcp } from '../../plugins/check-tcp/check.ts'
 import { check as checkTcpPort } from '../../plugins/check-tcp-port/check.ts'
 import { parseOptions } from '../../sdk/options.ts'
+import { readConfig } from '../support/builders/read-configs.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
 
 const EXAMPLES = fileURLToPath(new URL('../../examples/', import.meta.url))

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseCheckResult } from '../../schemas/check-result.ts'
-import { parseNotifyInput, parseNotifyResult } from '../../schemas/contract/notification.ts'
-import { parseSecretInput, parseSecretResult } from '../../schemas/contract/secrets.ts'
+import { notifyInputShape, parseNotifyResult } from '../../schemas/contract/notification.ts'
+import { parseSecretResult, secretInputShape } from '../../schemas/contract/secrets.ts'
 import { parseDiscovery } from '../../schemas/discovery.ts'
 import { parseKeyDocument } from '../../schemas/key-document.ts'
 import { parseLockfile, renderLockfile } from '../../schemas/lockfile.ts'
@@ -12,6 +12,7 @@ import { parsePluginDocument } from '../../schemas/plugin-document.ts'
 import { parsePluginPage } from '../../schemas/plugin-pages.ts'
 import { parseReleaseStatement, renderReleaseStatement } from '../../schemas/release-statement.ts'
 import { parseRepoDocument } from '../../schemas/repo-document.ts'
+import { parseShape } from '../../schemas/shape.ts'
 import { expectCode } from '../support/assertions/expect-code.ts'
 import { blocksOf, blocksOfKind } from '../support/octo/document-blocks.ts'
 
@@ -27,9 +28,9 @@ const PARSERS: Readonly<Record<string, (text: string, name: string) => unknown>>
   'key-document': parseKeyDocument,
   lockfile: parseLockfile,
   'check-result': parseCheckResult,
-  'notify-input': parseNotifyInput,
+  'notify-input': (text, name) => parseShape(notifyInputShape, JSON.parse(text), { name }),
   'notify-result': parseNotifyResult,
-  'secret-input': parseSecretInput,
+  'secret-input': (text, name) => parseShape(secretInputShape, JSON.parse(text), { name }),
   'secret-result': parseSecretResult,
 }
 

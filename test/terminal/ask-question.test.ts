@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { askOn } from '../../terminal/ask-question.ts'
-import { openTerminal } from '../../terminal/index.ts'
+import { openTerminal } from '../../terminal/terminal.ts'
 import { collectedStreams } from '../support/machine/collected-streams.ts'
 import { FROM_SOURCES } from '../support/machine/from-sources.ts'
 import { lacksPty, runOnPty } from '../support/machine/pty.ts'
@@ -42,7 +42,7 @@ test('a password is not shown while it is typed, and stored nowhere', { skip: la
 
 const ASKED = `
   import { askOn } from ${JSON.stringify(new URL('../../terminal/ask-question.ts', import.meta.url).href)}
-  import { openTerminal } from ${JSON.stringify(new URL('../../terminal/index.ts', import.meta.url).href)}
+  import { openTerminal } from ${JSON.stringify(new URL('../../terminal/terminal.ts', import.meta.url).href)}
   const ask = askOn(openTerminal({}))
   for (const unsaid of [undefined, 'no']) {
     const name = unsaid === 'no' ? 'Second?' : 'First?'

@@ -10,7 +10,7 @@ registerHooks({
   },
 })
 const { cellWidth, cutToWidth, longestWord, PLAIN, padding, wrapWords } = await import('../../terminal/cell-width.ts')
-const { openTerminal } = await import('../../terminal/index.ts')
+const { openTerminal } = await import('../../terminal/terminal.ts')
 const { wrapSentence } = await import('../../terminal/wrap-sentence.ts')
 const tables = () => loaded.filter((url) => /\/node_modules\/(string-width|get-east-asian-width)\//.test(url))
 

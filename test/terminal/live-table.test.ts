@@ -1,7 +1,7 @@
 // A table that is drawn again in place, on a real screen of a terminal emulator.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openTerminal } from '../../terminal/index.ts'
+import { openTerminal } from '../../terminal/terminal.ts'
 import { collectedStreams } from '../support/machine/collected-streams.ts'
 import { openScreen } from '../support/machine/screen.ts'
 

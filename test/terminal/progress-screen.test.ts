@@ -1,7 +1,7 @@
 // Progress as a person sees it: what is written goes through a terminal emulator, and the screen is read.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openTerminal } from '../../terminal/index.ts'
+import { openTerminal } from '../../terminal/terminal.ts'
 import { openScreen } from '../support/machine/screen.ts'
 
 const spinning = (label: string) => new RegExp(`^[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] ${label} `)

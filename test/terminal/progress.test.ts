@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { test } from 'node:test'
-import { openTerminal } from '../../terminal/index.ts'
+import { openTerminal } from '../../terminal/terminal.ts'
 import { collectedStreams } from '../support/machine/collected-streams.ts'
 
 test('a log file gets one line per item when it ends, and nothing before', () => {

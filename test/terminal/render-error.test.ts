@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { coded } from '../../schemas/errors.ts'
-import { errorToJson, exitCodeOf, renderError } from '../../terminal/index.ts'
+import { errorToJson, exitCodeOf } from '../../terminal/index.ts'
+import { renderError } from '../../terminal/render-error.ts'
 import { reportError } from '../../terminal/report-error.ts'
 import { collectedStreams } from '../support/machine/collected-streams.ts'
 

@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { stripVTControlCharacters } from 'node:util'
 import fc from 'fast-check'
 import { cellWidth, cutToWidth, longestWord, wrapWords } from '../../terminal/cell-width.ts'
-import { paintFor, renderTable } from '../../terminal/index.ts'
+import { paintFor } from '../../terminal/index.ts'
+import { renderTable } from '../../terminal/table.ts'
 import { anyText } from '../support/builders/any-text.ts'
 
 const plain = paintFor(false)

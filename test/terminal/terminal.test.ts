@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openTerminal } from '../../terminal/index.ts'
+import { openTerminal } from '../../terminal/terminal.ts'
 import { collectedStreams } from '../support/machine/collected-streams.ts'
 
 test('data goes to stdout and logs go to stderr', () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { coded } from '../../schemas/errors.ts'
-import { openTerminal, renderError } from '../../terminal/index.ts'
+import { renderError } from '../../terminal/render-error.ts'
+import { openTerminal } from '../../terminal/terminal.ts'
 import { wrapSentence } from '../../terminal/wrap-sentence.ts'
 import { collectedStreams } from '../support/machine/collected-streams.ts'
 

@@ -14,7 +14,7 @@ import type { ProgramNeeds } from './program/check-program.ts'
 import { NO_NEEDS } from './program/check-program.ts'
 import { watchPatiently } from './program/patient-watch.ts'
 
-export type ArtifactInspection = {
+type ArtifactInspection = {
   readonly chunks: AsyncIterable<Uint8Array>
   /** From the predicate of a VerifiedRelease. */
   readonly artifact: ReleaseArtifact
@@ -26,7 +26,7 @@ export type ArtifactInspection = {
   readonly lenient?: boolean
 }
 
-export type InspectedArtifact = {
+type InspectedArtifact = {
   readonly files: readonly ArchiveFile[]
   /** Of the uncompressed tar, for `tar.gz`. */
   readonly contentDigest?: Digest
@@ -46,7 +46,7 @@ export function inspectArtifact({ artifact, platform, ...rest }: ArtifactInspect
 
 export type ArtifactUse = Pick<ArtifactInspection, 'artifact' | 'platform'>
 
-export type SharedInspection = Omit<ArtifactInspection, 'artifact' | 'platform'> & {
+type SharedInspection = Omit<ArtifactInspection, 'artifact' | 'platform'> & {
   /** What is said of these bytes: one digest, size and format, for any number of platforms. */
   readonly uses: readonly ArtifactUse[]
 }

@@ -23,7 +23,7 @@ const shape = z.strictObject({
   }),
 })
 
-export type BlobClaim = {
+type BlobClaim = {
   /** Text of the bundle. */
   readonly bundle: string
   /** The signed bytes. */

@@ -28,7 +28,7 @@ function strict({ config, enums }: Library): Config {
   } as Config
 }
 
-export type KnownKey = OpenPgpKey & {
+type KnownKey = OpenPgpKey & {
   /** What the key says of its owner, which anybody may write into a key. */
   readonly names: readonly string[]
   readonly createdAt: number
@@ -67,7 +67,7 @@ async function keyIn(text: string, source: string, { readKeys }: Library): Promi
   return key
 }
 
-export type OpenPgpClaim = {
+type OpenPgpClaim = {
   /** Text of the `.asc`. */
   readonly signature: string
   /** The signed bytes. */
@@ -80,7 +80,7 @@ export type OpenPgpClaim = {
   readonly document: string
 }
 
-export type ProvenSignature = { readonly signer: string; readonly signedAt: number }
+type ProvenSignature = { readonly signer: string; readonly signedAt: number }
 
 /** Throws SIGNATURE_MALFORMED, SIGNER_NOT_ALLOWED or SIGNATURE_INVALID. */
 export async function verifyOpenPgp(claim: OpenPgpClaim): Promise<ProvenSignature> {

@@ -4,9 +4,9 @@ import type { DocumentKey } from '../../schemas/document-key.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 
-export type SignatureKind = DocumentKey['kind']
+type SignatureKind = DocumentKey['kind']
 
-export type DocumentClaim = {
+type DocumentClaim = {
   readonly bytes: Uint8Array
   /** What errors call the document. */
   readonly document: string

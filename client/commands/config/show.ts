@@ -47,7 +47,7 @@ function rendered(shown: TreeNode, format: Format, origins: Origins | undefined)
   return render(shown, origins && ((node) => originRemark(node, origins))).trimEnd()
 }
 
-export async function effectiveConfig(
+async function effectiveConfig(
   options: ConfigFlags & Pick<ShowOptions, 'reveal' | 'acceptOlder'>,
   terminal: Terminal,
 ): Promise<EffectiveTree> {

@@ -29,7 +29,7 @@ import { addressOf } from './component-repo.ts'
 import type { ListedVersion, PluginList } from './plugin-list.ts'
 import { pluginsIn, readPluginList } from './plugin-list.ts'
 
-export type ProvenPlugin = {
+type ProvenPlugin = {
   readonly listed: ListedVersion
   readonly list: Pick<PluginList, 'version' | 'blob'>
   readonly descriptor: { readonly digest: Digest; readonly size: number }
@@ -172,7 +172,7 @@ function requireSize(size: number, { component }: ListedVersion): void {
   })
 }
 
-export function lockMismatch(entry: LockedPlugin, problem: string, cause?: unknown): Error {
+function lockMismatch(entry: LockedPlugin, problem: string, cause?: unknown): Error {
   const name = `${entry.repo}/${entry.plugin}@${entry.version}`
   return coded('STATEMENT_MISMATCH', {
     message: `${quote(name)} is not the component version that was locked: ${problem}`,

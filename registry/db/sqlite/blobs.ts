@@ -127,7 +127,7 @@ function isReferenced(db: Db, digest: Digest): boolean {
   return db.get<{ found: number }>(sql`SELECT (${asked}) AS found`)?.found === 1
 }
 
-export function markBlobForDeletion(tx: Db, digest: Digest): void {
+function markBlobForDeletion(tx: Db, digest: Digest): void {
   tx.update(blobs).set({ state: 'deleting' }).where(eq(blobs.digest, digest)).run()
 }
 

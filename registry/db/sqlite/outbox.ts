@@ -40,6 +40,6 @@ const oldestRows = prepared((db, { limit }: Given<{ limit: number }>) =>
     .prepare(),
 )
 
-export function takeOutbox(db: Db, limit = 256): OutboxRow[] {
+function takeOutbox(db: Db, limit: number): OutboxRow[] {
   return oldestRows(db).all({ limit })
 }

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { stringify as tomlOf } from 'smol-toml'
 import { stringify } from 'yaml'
-import { readConfig } from '../../../config/read-config.ts'
 import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
 import type { Case } from '../../support/builders/field-places.ts'
 import {
@@ -15,6 +14,7 @@ import {
   valueOfKind,
   WEB,
 } from '../../support/builders/field-places.ts'
+import { readConfig } from '../../support/builders/read-configs.ts'
 import { writeConfigFiles } from '../../support/machine/config-files.ts'
 import { triesEveryCase } from '../../support/machine/full-form.ts'
 

@@ -6,7 +6,6 @@ import * as fc from 'fast-check'
 import { stringify } from 'yaml'
 import { FIELDS } from '../../../config/document/fields.ts'
 import type { OctoConfig } from '../../../config/model/config.ts'
-import { readConfig } from '../../../config/read-config.ts'
 import { isCoded } from '../../../schemas/errors.ts'
 import type { Case } from '../../support/builders/field-places.ts'
 import {
@@ -18,6 +17,7 @@ import {
   valueOfKind,
   WEB,
 } from '../../support/builders/field-places.ts'
+import { readConfig } from '../../support/builders/read-configs.ts'
 import { writeConfigFiles } from '../../support/machine/config-files.ts'
 import { triesEveryCase } from '../../support/machine/full-form.ts'
 

@@ -1,9 +1,9 @@
 // Names of services stand in every output as they are, so none holds what a terminal, a log or a reader takes for more than letters.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readConfig } from '../../../config/read-config.ts'
 import { printableJsonLine } from '../../../schemas/quote.ts'
 import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { readConfig } from '../../support/builders/read-configs.ts'
 import { readFiles, writeConfigFiles } from '../../support/machine/config-files.ts'
 
 const UNSEEN = ['\u001b[31mred', 'web\nall well', 'web\r', 'web\t1', '\u202eevil', 'we\u200bb', 'web\u2028', '\u009b2J']

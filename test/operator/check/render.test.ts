@@ -6,7 +6,8 @@ import type { CheckOutcome } from '../../../operator/check/outcome.ts'
 import { runToJson } from '../../../operator/check/render-json.ts'
 import { renderJunit } from '../../../operator/check/render-junit.ts'
 import { failureNotes, outcomeTable, summaryLine } from '../../../operator/check/render-table.ts'
-import { paintFor, renderTable } from '../../../terminal/index.ts'
+import { paintFor } from '../../../terminal/index.ts'
+import { renderTable } from '../../../terminal/table.ts'
 import { aRun } from '../../support/builders/check-run.ts'
 
 const PLAIN = paintFor(false)

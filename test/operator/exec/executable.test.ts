@@ -8,10 +8,10 @@ import { test } from 'node:test'
 import { programOf, thisMachine } from '../../../operator/exec/executable.ts'
 import { requireRuntimeVersion, versionRequirement } from '../../../operator/exec/runtime-version.ts'
 import type { Runtime } from '../../../schemas/manifest.ts'
-import { parsePlatform } from '../../../schemas/platform.ts'
 import { checkPlatformMagic } from '../../../trust/artifact/platform-magic.ts'
 import { expectCode } from '../../support/assertions/expect-code.ts'
 import { anExecutable, fixturePath } from '../../support/builders/executables.ts'
+import { aPlatform } from '../../support/builders/names.ts'
 import { anElfFile } from '../../support/builders/native-files.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 
@@ -133,7 +133,7 @@ test('what begins like a program and is none is refused, as it is when it is pub
       programOf(anExecutable('tool', { bare: true, path }), MACHINE),
     )
     assert.match(error.message, /is neither a program nor a script/, what)
-    expectCode('PLATFORM_MISMATCH', () => checkPlatformMagic(bytes, parsePlatform('linux_amd64'), what))
+    expectCode('PLATFORM_MISMATCH', () => checkPlatformMagic(bytes, aPlatform('linux_amd64'), what))
   }
 })
 

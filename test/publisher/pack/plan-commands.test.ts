@@ -5,8 +5,8 @@ import { stringify } from 'yaml'
 import { planArtifact } from '../../../publisher/pack/artifact-plan.ts'
 import { planCommands } from '../../../publisher/pack/plan-commands.ts'
 import { parseManifest } from '../../../schemas/manifest.ts'
-import { parsePlatform } from '../../../schemas/platform.ts'
 import { expectCode } from '../../support/assertions/expect-code.ts'
+import { aPlatform } from '../../support/builders/names.ts'
 
 function aManifest(changes: object) {
   const base = { name: 'tool', version: '1.2.3', kind: 'tool', description: 'x', protocol: 'exec' }
@@ -17,7 +17,7 @@ function aManifest(changes: object) {
   return parseManifest(stringify({ ...base, platforms, ...changes }), 'plugin.yaml')
 }
 
-const both = [parsePlatform('linux_amd64'), parsePlatform('windows_amd64')]
+const both = [aPlatform('linux_amd64'), aPlatform('windows_amd64')]
 
 test('fills placeholders and takes leading assignments as environment', () => {
   const manifest = aManifest({
@@ -45,7 +45,7 @@ test('runs once what all platforms have in common, and a platform its own build 
       any: { runtime: { name: 'sh' }, file: 'b', build: { commands: [['make', 'b c']] } },
     },
   })
-  const commands = planCommands(manifest, [...both, parsePlatform('any')])
+  const commands = planCommands(manifest, [...both, aPlatform('any')])
   assert.deepEqual(
     commands.map(({ program, args }) => [program, ...args]),
     [
@@ -74,7 +74,7 @@ test('names artifacts uniquely per plugin, version and platform', () => {
       darwin_arm64: { files: ['a'], executable: 'a' },
     },
   })
-  const names = Object.keys(manifest.platforms).map((key) => planArtifact(manifest, parsePlatform(key)).file)
+  const names = Object.keys(manifest.platforms).map((key) => planArtifact(manifest, aPlatform(key)).file)
   assert.deepEqual(names, [
     'tool_1.2.3_linux_amd64_musl',
     'tool_1.2.3_windows_amd64.exe',

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { showStages } from '../../../publisher/publish/shown-stages.ts'
-import { openTerminal } from '../../../terminal/index.ts'
+import { openTerminal } from '../../../terminal/terminal.ts'
 
 function aLog(flags = {}) {
   const lines: string[] = []

@@ -4,8 +4,6 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { revokeKey } from '../../../registry/admin/repos.ts'
 import type { RegistryServices } from '../../../registry/context.ts'
-import { markBlobForDeletion } from '../../../registry/db/sqlite/blobs.ts'
-import { write } from '../../../registry/db/sqlite/open.ts'
 import { proveRelease } from '../../../registry/publish/prove-release.ts'
 import { sealRelease } from '../../../registry/publish/seal-release.ts'
 import { requireSession } from '../../../registry/publish/session-answer.ts'
@@ -94,7 +92,9 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'a blob of it is collected': {
     code: 'SESSION_INCOMPLETE',
     change: ({ services, session }) =>
-      write(databaseOf(services), (tx) => markBlobForDeletion(tx, session.request.bundle.digest)),
+      databaseOf(services)
+        .$client.prepare(`UPDATE blobs SET state = 'condemned' WHERE digest = ?`)
+        .run(session.request.bundle.digest),
   },
   'its bytes are those that others brought, and a repo became private': {
     code: 'SESSION_INCOMPLETE',

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
-import { takeOutbox } from '../../../registry/db/sqlite/outbox.ts'
+import { outboxOf } from '../../../registry/db/sqlite/outbox.ts'
 import { outbox } from '../../../registry/db/sqlite/tables.ts'
 import { inspectTree, openTree } from '../../../registry/tree/tree.ts'
 import { hexOf } from '../../../schemas/digest.ts'
@@ -45,7 +45,7 @@ test('a published version stands in the tree with bytes, checksums, bundle, docu
   assert.equal(await readFile(join(registry.root, 'repos/core/check-tcp/1.0.0', file), 'utf8'), contentOf(file))
   assert.equal((await stat(join(registry.root, 'repos/core/check-tcp/1.0.0', file))).nlink, 3)
   await tree.close()
-  assert.deepEqual(takeOutbox(registry.db), [])
+  assert.deepEqual(await outboxOf(registry.db).take(10), [])
   assert.deepEqual(filesBelow(join(registry.dataDir, 'staging')), [])
 })
 
@@ -190,7 +190,7 @@ test('a plugin that cannot be shown keeps its outbox row and fails only those wh
   await assert.rejects(tree.drain({ repo: aName('core'), plugin: aName('too-long') }))
   await tree.close()
   assert.deepEqual(
-    takeOutbox(registry.db).map(({ plugin }) => plugin),
+    (await outboxOf(registry.db).take(10)).map(({ plugin }) => plugin),
     ['too-long'],
   )
 })
@@ -244,7 +244,7 @@ test('looking at a tree from outside changes neither it nor the outbox', async (
   const report = await inspectTree(await registry.treeDeps())
   assert.ok(report.missing > 0)
   assert.ok(!existsSync(join(registry.dataDir, 'tree')))
-  assert.equal(takeOutbox(registry.db).length, 2)
+  assert.equal((await outboxOf(registry.db).take(10)).length, 2)
 })
 
 test('closing ends a look over the tree that is under way', async () => {

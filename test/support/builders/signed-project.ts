@@ -2,11 +2,11 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { loadConfig } from '../../../config/load-config.ts'
 import { writeTrustedKeys } from '../../../config/trusted-keys.ts'
 import { tempFolder } from '../machine/temp-folder.ts'
 import type { Served } from '../peers/document-server.ts'
 import { aDocumentServer } from '../peers/document-server.ts'
+import { loadConfig } from './read-configs.ts'
 import { DOCUMENT, fixture, keyOf, signatureBy } from './signed-documents.ts'
 
 export type Documents = Record<string, Served>

@@ -1,6 +1,6 @@
 // Streams for terminal/ that keep what is written, so that a test can read it as a person would.
 import { stripVTControlCharacters } from 'node:util'
-import type { Streams } from '../../../terminal/index.ts'
+import type { Streams } from '../../../terminal/streams.ts'
 
 type Collected = Streams & {
   /** What stdout and stderr received, as it was written. */

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { OctoConfig } from '../../../config/model/config.ts'
 import type { ConfigDeps, WholeConfig } from '../../../config/read-config.ts'
-import { readConfig, readWholeConfig } from '../../../config/read-config.ts'
+import { readWholeConfig } from '../../../config/read-config.ts'
+import { readConfig } from '../builders/read-configs.ts'
 
 export async function writeConfigFiles(t: TestContext, files: Readonly<Record<string, string>>): Promise<string> {
   const directory = await realpath(await mkdtemp(join(tmpdir(), 'octo-config-')))

@@ -1,6 +1,6 @@
 // What a person sees: a terminal emulator that both streams of a program write to.
 import xterm from '@xterm/headless'
-import type { Streams } from '../../../terminal/index.ts'
+import type { Streams } from '../../../terminal/streams.ts'
 import type { Look, SeenLine } from '../../../tools/session/session.ts'
 
 export type Screen = {

@@ -8,7 +8,7 @@ import type { SignedRelease } from '../builders/test-authority.ts'
 
 export type ApiTarget = { readonly url: string; readonly token: string }
 
-export type ApiCall = {
+type ApiCall = {
   readonly method?: string
   readonly json?: unknown
   readonly body?: Buffer

@@ -1,11 +1,11 @@
 // Which platform an executable is for, by the first bytes of its file.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parsePlatform } from '../../../schemas/platform.ts'
 import type { ProgramHead } from '../../../schemas/program-head.ts'
 import { readProgramHead } from '../../../schemas/program-head.ts'
 import { checkPlatformMagic } from '../../../trust/artifact/platform-magic.ts'
 import { expectCode } from '../../support/assertions/expect-code.ts'
+import { aPlatform } from '../../support/builders/names.ts'
 
 function elf(machine: number, { width = 2, endianness = 1, abi = 0 } = {}): Buffer {
   const head = Buffer.alloc(64)
@@ -70,7 +70,7 @@ const accepted: [string, Buffer, { name: 'node' }?][] = [
   ['linux_amd64', Buffer.from('export {}'), node],
 ]
 test('accepts executables on the platform that their header names', () => {
-  for (const [platform, head, runtime] of accepted) checkPlatformMagic(head, parsePlatform(platform), 'x', runtime)
+  for (const [platform, head, runtime] of accepted) checkPlatformMagic(head, aPlatform(platform), 'x', runtime)
 })
 
 const refused: [string, Buffer, { name: 'node' }?][] = [
@@ -98,7 +98,7 @@ const refused: [string, Buffer, { name: 'node' }?][] = [
 ]
 test('refuses executables that the platform cannot run', () => {
   for (const [platform, head, runtime] of refused)
-    expectCode('PLATFORM_MISMATCH', () => checkPlatformMagic(head, parsePlatform(platform), 'x', runtime))
+    expectCode('PLATFORM_MISMATCH', () => checkPlatformMagic(head, aPlatform(platform), 'x', runtime))
 })
 
 const WRITTEN: readonly (readonly [platform: string, bytes: string, said: RegExp, hint: RegExp])[] = [
@@ -110,7 +110,7 @@ const WRITTEN: readonly (readonly [platform: string, bytes: string, said: RegExp
 test('whoever took a text for a program is told what mends just that', () => {
   for (const [platform, bytes, said, hint] of WRITTEN) {
     const error = expectCode('PLATFORM_MISMATCH', () =>
-      checkPlatformMagic(Buffer.from(bytes), parsePlatform(platform), 'x'),
+      checkPlatformMagic(Buffer.from(bytes), aPlatform(platform), 'x'),
     )
     assert.match(error.message, said)
     assert.match(error.hint ?? '', hint)

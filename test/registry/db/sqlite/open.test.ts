@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import BetterSqlite from 'better-sqlite3'
 import { MIGRATIONS } from '../../../../registry/db/sqlite/migrations.ts'
 import { closeDb, openDb, write } from '../../../../registry/db/sqlite/open.ts'
-import { addToOutbox, takeOutbox } from '../../../../registry/db/sqlite/outbox.ts'
+import { addToOutbox, outboxOf } from '../../../../registry/db/sqlite/outbox.ts'
 import { findSchemaDrift } from '../../../../registry/db/sqlite/schema-drift.ts'
 import type { Name } from '../../../../schemas/name.ts'
 import { expectCode } from '../../../support/assertions/expect-code.ts'
@@ -42,7 +42,7 @@ test('a transaction that throws leaves nothing behind', async (t) => {
       throw new Error('no')
     }),
   )
-  assert.deepEqual(takeOutbox(db), [])
+  assert.deepEqual(await outboxOf(db).take(10), [])
 })
 
 test('the database itself refuses to delete or change what is sealed', async (t) => {
