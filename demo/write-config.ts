@@ -11,6 +11,7 @@ export async function writeConfig(settings: StartSettings): Promise<void> {
 }
 
 /** Longer numbers that contain a port are left alone. */
+// allow(dead-export): the test renders the example without a disk
 export function renderConfig(example: string, settings: StartSettings): string {
   const { port, demoPort } = settings
   const ports = new Map([

@@ -42,6 +42,7 @@ export const CONTRACTS = ['ocm', ...OUTPUT_CONTRACTS] as const
 export type Contract = (typeof CONTRACTS)[number]
 
 /** How programs take named arguments: `-k v` and `--key=v`, always `--key=v`, `-key=v`, or `-k v` and `--key v`. */
+// allow(dead-export): the test tries every style
 export const ARGUMENT_STYLES = ['gnu', 'long', 'single-dash', 'separate'] as const
 export type ArgumentStyle = (typeof ARGUMENT_STYLES)[number]
 

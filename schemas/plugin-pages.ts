@@ -23,6 +23,7 @@ export const pluginPageShape = z.object({
 })
 
 /** Throws JSON_INVALID, FORMAT_INVALID or LIMIT_EXCEEDED. */
+// allow(dead-export): the examples of docs/FORMATS.md are read by it
 export function parsePluginPage(text: string, name: string): z.output<typeof pluginPageShape> {
   return parseShape(pluginPageShape, parseJson(text, name, LIMITS.pluginPageBytes), { name })
 }

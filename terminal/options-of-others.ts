@@ -36,6 +36,7 @@ const HINTS_OF_TOO_MANY: Readonly<Record<string, string>> = {
   install: '`octo add NAME` takes a plugin into the config and locks it; `octo install` brings all that is locked',
 }
 
+// allow(dead-export): the test types every one
 export const OPTIONS_OF_OTHERS = Object.keys(HINTS)
 
 /** `path` is `registry serve`, `option` as it was typed, with or without `=VALUE`; or a word behind `registry repo`. */

@@ -31,6 +31,7 @@ const MEANT_BEHIND: Readonly<Record<string, string>> = {
 }
 
 /** All words of octo are about plugins; behind `octo plugin` stand those about service plugins alone. */
+// allow(dead-export): the test types every one
 export const OTHERS_IN_FRONT: readonly string[] = [
   ...['run', 'test', 'init', 'build', 'sign', 'publish', 'yank', 'deprecate', 'quarantine'],
   ...['add', 'remove', 'install', 'update', 'search', 'outdated'],
@@ -43,8 +44,11 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   ...{ terraform: 'list', krew: 'list', mise: 'list', aqua: 'list', npm: 'list', brew: 'list', apt: 'list' },
 }
 
+// allow(dead-export): the test types every one
 export const OTHERS = Object.keys(MEANT)
+// allow(dead-export): the test types every one
 export const OTHERS_BEHIND = Object.keys(MEANT_BEHIND)
+// allow(dead-export): the test types every one
 export const OTHER_PROGRAMS = Object.keys(PROGRAMS)
 
 /** The words of octo, behind `octo`. */

@@ -1,6 +1,7 @@
 // Searches every source file for the patterns that this project does without.
 import { blank, lineAt } from './code-text.ts'
 import type { Finding, SourceFile } from './finding.ts'
+import { isAllowed } from './finding.ts'
 import type { Pattern } from './patterns.ts'
 import { MAX_FILE_LINES, PATTERNS } from './patterns.ts'
 
@@ -32,12 +33,6 @@ function checkLength({ path, text }: SourceFile): Finding[] {
   if (lines <= MAX_FILE_LINES || /^\/\/ allow\(long-file\): \S/m.test(text)) return []
   const found = `${lines} lines, at most ${MAX_FILE_LINES}`
   return [{ file: path, line: MAX_FILE_LINES + 1, rule: 'long-file', found, instead: INSTEAD_OF_LONG }]
-}
-
-/** A reason is required: an exception that nobody can explain is a mistake. */
-function isAllowed(text: string, line: number, rule: string): boolean {
-  const nearby = text.split('\n').slice(Math.max(0, line - 2), line)
-  return nearby.some((words) => new RegExp(`// allow\\(${rule}\\): \\S`).test(words))
 }
 
 function unique(flags: string): string {

@@ -1,35 +1,45 @@
 // Finds what is exported and imported nowhere: a name that only its own file uses needs no `export`, and one that nobody uses
-// is dead. Names are followed through re-exports, so that an index is no user by itself.
-import { posix } from 'node:path'
+// is dead. So is what octo itself does not use, only its tests. Names are followed through re-exports, so that an index is no user
+// by itself.
 import { blank, lineAt } from './code-text.ts'
 import type { Finding, SourceFile } from './finding.ts'
+import { isAllowed } from './finding.ts'
+import { SDK_ENTRIES } from './sdk/entries.ts'
+import { EVERYTHING, pairsOf, usesOf } from './used-names.ts'
 
 /** What authors of plugins import: nobody here has to. */
-const PUBLIC = ['sdk/']
-const EVERYTHING = '*'
-
-type Names = { readonly from: string; readonly names: readonly { readonly name: string; readonly as: string }[] }
+const PUBLIC = Object.values(SDK_ENTRIES)
+/** They look at octo from outside: what nobody else asks for is not octo's. */
+const OUTSIDE = /^(?:test|bench|fuzz)\//
+/** Scripts of this repository: tests alone run some of them. */
+const SCRIPTS = /^tools\//
+const RULE = 'dead-export'
 
 const DECLARED =
   /^export\s+(?:declare\s+)?(?:abstract\s+)?(?:async\s+)?(?:const|let|function\*?|class|type|interface|enum)\s+(?:([A-Za-z_$][\w$]*)|\{([^}]*)\})/gm
 const LISTED = /^export\s+(?:type\s+)?\{([^}]*)\}/gm
-const IMPORTED =
-  /^\s*(?:import|export)\s+(?:type\s+)?(?:[A-Za-z_$][\w$]*\s*,\s*)?(?:\{([^}]*)\}|\*(?:\s+as\s+[\w$]+)?)\s*from\s*(['"])([^'"\n]+)\2/gm
-const LOADED = /\b(?:import|require)\s*\(\s*(['"])(\.[^'"\n]+)\1/g
 
 export function findDeadExports(files: readonly SourceFile[]): Finding[] {
-  const code = files.map((file) => ({ ...file, ...blank(file.text) }))
-  const used = new Set(code.flatMap((file) => usesOf(file.path, file.withoutComments).flatMap(keysOf)))
-  return code
-    .filter(
-      ({ path }) =>
-        path.endsWith('.ts') && !path.endsWith('.d.ts') && !PUBLIC.some((folder) => path.startsWith(folder)),
+  const uses = files.flatMap((file) =>
+    usesOf(file).map(({ from, name }) => ({ by: file.path, key: `${from} ${name}` })),
+  )
+  const everywhere = new Set(uses.map(({ key }) => key))
+  const inside = new Set(uses.flatMap(({ by, key }) => (OUTSIDE.test(by) ? [] : key)))
+  return files
+    .filter(({ path }) => path.endsWith('.ts') && !path.endsWith('.d.ts') && !PUBLIC.includes(path))
+    .flatMap(({ path, text }) =>
+      exportsOf(blank(text).withoutComments).flatMap(({ name, offset }) => {
+        const found = { file: path, line: lineAt(text, offset), rule: RULE }
+        if (!isUsed(everywhere, path, name)) return [{ ...found, ...nowhere(name) }]
+        const isOurs = OUTSIDE.test(path) || SCRIPTS.test(path) || isUsed(inside, path, name) || isTypeInUse(text, name)
+        if (isAllowed(text, found.line, RULE)) return isOurs ? [{ ...found, ...needless(name) }] : []
+        return isOurs ? [] : [{ ...found, ...outside(name) }]
+      }),
     )
-    .flatMap(({ path, text, withoutComments }) =>
-      exportsOf(withoutComments)
-        .filter(({ name }) => !used.has(`${path} ${name}`) && !used.has(`${path} ${EVERYTHING}`))
-        .map(({ name, offset }) => finding(path, lineAt(text, offset), name)),
-    )
+}
+
+function isUsed(used: ReadonlySet<string>, path: string, name: string): boolean {
+  return used.has(`${path} ${name}`) || used.has(`${path} ${EVERYTHING}`)
 }
 
 type Export = { readonly name: string; readonly offset: number }
@@ -49,44 +59,29 @@ function boundNames(pattern = ''): string[] {
   return pattern.split(',').flatMap((part) => part.split(':').at(-1)?.trim() || [])
 }
 
-function usesOf(path: string, code: string): Names[] {
-  const imported = [...code.matchAll(IMPORTED)].map(([, list, , specifier = '']) => {
-    const isAll = list === undefined
-    return { from: targetOf(path, specifier), names: isAll ? [{ name: EVERYTHING, as: EVERYTHING }] : pairsOf(list) }
-  })
-  const loaded = [...code.matchAll(LOADED)].map(([, , specifier = '']) => ({
-    from: targetOf(path, specifier),
-    names: [{ name: EVERYTHING, as: EVERYTHING }],
-  }))
-  return [...imported, ...loaded]
+function needless(name: string) {
+  return { found: `\`${name}\` is no exception`, instead: `take \`// allow(${RULE})\` away` }
 }
 
-function keysOf({ from, names }: Names): string[] {
-  return names.map(({ name }) => `${from} ${name}`)
+/** The name of a type that its file says what it takes or gives by is nothing at run time, and a test may need it to do the same. */
+function isTypeInUse(text: string, name: string): boolean {
+  const code = blank(text).codeOnly
+  return (
+    new RegExp(`^export\\s+(?:type|interface)\\s+${name}\\b`, 'm').test(code) &&
+    (code.match(new RegExp(`\\b${name}\\b`, 'g')) ?? []).length > 1
+  )
 }
 
-/** `a, type b, c as d` */
-function pairsOf(list = ''): { name: string; as: string }[] {
-  return list
-    .split(',')
-    .map((part) => part.trim().replace(/^type\s+/, ''))
-    .filter((part) => part !== '')
-    .map((part) => {
-      const [name = '', as = name] = part.split(/\s+as\s+/)
-      return { name, as }
-    })
-}
-
-function targetOf(path: string, specifier: string): string {
-  return specifier.startsWith('.') ? posix.join(posix.dirname(path), specifier) : specifier
-}
-
-function finding(file: string, line: number, name: string): Finding {
+function nowhere(name: string) {
   return {
-    file,
-    line,
-    rule: 'dead export',
     found: `\`${name}\` is exported and imported nowhere`,
     instead: 'take the `export` away where its own file uses it, or all of it',
+  }
+}
+
+function outside(name: string) {
+  return {
+    found: `\`${name}\` is asked for by tests alone`,
+    instead: `delete it, or have the test ask what octo asks; where nothing else can be asked, \`// allow(${RULE}): reason\``,
   }
 }

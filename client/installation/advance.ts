@@ -13,6 +13,7 @@ import { place, stage, tidy } from './stage.ts'
 import { switchTo } from './switch-to.ts'
 
 /** Where a step may end for good, in this order: whatever is on disk by then has to be no harm. */
+// allow(dead-export): the test kills an update behind every step
 export const STEPS = ['resolved', 'fetched', 'staged', 'checked', 'placed', 'noted', 'switched', 'tidied'] as const
 export type OnStep = (step: (typeof STEPS)[number]) => void
 

@@ -7,6 +7,7 @@ import type { CommandRow } from '../command-table.ts'
 import { COMMANDS } from '../command-table.ts'
 
 /** `argv` without node and script. Never throws. */
+// allow(dead-export): the launcher calls it, in the bundle of this file
 export function main(argv: readonly string[]): void {
   try {
     const commands = JSON.parse(readFileSync(join(import.meta.dirname, '../..', COMMANDS), 'utf8')) as CommandRow

@@ -27,6 +27,7 @@ export type Warnings = {
   readonly all: () => readonly ConfigWarning[]
 }
 
+// allow(dead-export): the test goes beyond it
 export const MAX_WARNINGS = 50
 
 /** Told of each problem; where nobody is, the first one ends the reading. */

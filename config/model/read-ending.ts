@@ -12,6 +12,7 @@ import type { RestartRule, StopRule } from './service-spec.ts'
 import { RESTART_POLICIES, STOP_SIGNALS } from './service-spec.ts'
 
 const MAX_ATTEMPTS = 10_000
+// allow(dead-export): the test adds up what ending a plugin may take
 export const DEFAULT_STOP_MS = 10_000
 
 export function readRestart(node: TreeNode | undefined): RestartRule {

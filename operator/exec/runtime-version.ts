@@ -29,6 +29,7 @@ type Ask = (file: string, question: Question) => string | undefined
 export const requireRuntimeVersion = versionRequirement(askVersion)
 
 /** The same with another way to ask. */
+// allow(dead-export): the test answers for interpreters that are not on its machine
 export function versionRequirement(ask: Ask): (runtime: Runtime, found: FoundRuntime) => void {
   const versionOf = askedOnce(ask)
   return ({ name, version }, { plugin, file, known }) => {

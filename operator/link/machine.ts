@@ -41,6 +41,7 @@ export function findLinkMachine(usual: Partial<typeof USUAL> = {}): LinkMachine 
 /**
  * With `-p` a shell takes no functions and no settings from its environment. BusyBox knows no such flag, and takes none anyway.
  */
+// allow(dead-export): the test asks for shells that are not on its machine
 export function shellLine(shell: string): string {
   return isTaken(shell, ['-p', '-c', 'exit 0']) ? `${shell} -p` : shell
 }

@@ -18,6 +18,7 @@ export type Time = {
 type Heard = { readonly subjects: Subjects; readonly news: readonly News[] }
 
 /** So many times within so long is back and forth, until it stays one way for so long. */
+// allow(dead-export): the test lets this time pass, by hand
 export const FLAPPING = { times: 4, withinMs: 10 * 60_000, calmMs: 5 * 60_000 }
 const MAX_MESSAGE = 500
 const MAX_NAME = 200

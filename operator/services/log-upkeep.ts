@@ -123,6 +123,7 @@ function roomIn(folder: string): number {
 }
 
 /** Those of parts that are not kept any more, and every second one where there are many. */
+// allow(dead-export): the test has more notes than a log gets in hours
 export function forgetTimes(path: string): void {
   const oldest = readKept(path)?.pieces[0]?.from ?? 0
   const lines = (readIfThere(timesPath(path)) ?? '').split('\n').filter((line) => line !== '')

@@ -18,6 +18,7 @@ import { findWarmRun } from './find.ts'
  * `argv` without node and script. Becomes the plugin, which then has the process of octo; returns when the full path has to be
  * taken, with nothing left behind. Never throws.
  */
+// allow(dead-export): the launcher calls it, in the bundle of this file
 export function main([word, ...words]: readonly string[]): undefined {
   if (word !== 'run') return
   try {

@@ -48,6 +48,7 @@ const VERBS: Readonly<Record<Exclude<OperatorWord, 'show'>, Verb>> = {
   compose: ({ args }) => args,
 }
 
+// allow(dead-export): the test compares lines of programs that are not on its machine
 export function commandLine(call: OperatorCall, { words, dialect }: Driver, project: string): readonly string[] {
   const { word, dryRun, folder, projectFolder } = call
   const features = FEATURES[dialect]

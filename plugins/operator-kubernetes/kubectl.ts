@@ -16,6 +16,7 @@ export type Kubectl = {
 }
 
 /** kubectl failed, and has said why. */
+// allow(dead-export): the test's kubectl ends as a real one does
 export class Ended extends OperatorProblem {}
 
 /** `apply --validate=strict` and server-side apply as they are used here. */
@@ -36,6 +37,7 @@ export function findKubectl(settings: Setting, cwd: string, ask: typeof askProgr
   return openKubectl(prefixOf(settings), cwd)
 }
 
+// allow(dead-export): the test compares lines for a cluster that is not there
 export function prefixOf({ context, namespace }: Setting): readonly string[] {
   return [
     'kubectl',

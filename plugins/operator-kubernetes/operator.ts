@@ -123,12 +123,14 @@ async function requireOwn(
   refuseForeign(foundIn(text), project)
 }
 
+// allow(dead-export): the test compares lines for a cluster that is not there
 export function statusWords({ project }: Pick<Rendering, 'project'>): readonly string[] {
   const kinds = 'deployments,statefulsets,jobs,pods,services,persistentvolumeclaims'
   return ['get', kinds, `--selector=${PROJECT_LABEL}=${project}`]
 }
 
 /** All lines of all pods; one that is not running yet keeps the others back from nobody. */
+// allow(dead-export): the test compares lines for a cluster that is not there
 export function logWords(
   { args, follow }: Pick<OperatorCall, 'args' | 'follow'>,
   { project, services }: Pick<Rendering, 'project' | 'services'>,
@@ -145,6 +147,7 @@ export function logWords(
 }
 
 /** In the first pod of the service. Its standard input is the caller's; without a terminal there is none to give. */
+// allow(dead-export): the test compares lines for a cluster that is not there
 export function execWords(
   { args: [name = '', ...command] }: Pick<OperatorCall, 'args'>,
   { services }: Pick<Rendering, 'services'>,

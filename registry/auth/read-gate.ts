@@ -22,6 +22,7 @@ export type Sight = {
   readonly hasPrivate: boolean
 }
 
+// allow(dead-export): the test renders a page without a server that would ask who reads it
 export const PUBLIC_SIGHT: Sight = { isAnonymous: true, privateRepos: [], hasPrivate: false }
 
 export type ReadGate = {

@@ -53,6 +53,7 @@ async function goesOnFrom({ id, rowSha256 }: AuditHead, audit: Log): Promise<boo
 }
 
 /** Undefined when nothing was ever noted, as in a copy of the database alone. */
+// allow(dead-export): the test waits for what is noted behind an answer
 export async function readNotedHead(dataDir: string): Promise<AuditHead | 'unreadable' | undefined> {
   const text = await readFile(auditHeadPath(dataDir), 'utf8').catch((error: unknown) => {
     if (isErrno(error, 'ENOENT')) return undefined

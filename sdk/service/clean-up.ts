@@ -8,6 +8,7 @@ export type CleanUp = (context: {
   readonly log: Log
 }) => unknown
 
+// allow(dead-export): the test adds up what ending a plugin may take
 export const CLEAN_UP_MS = 3000
 
 type CleanUps = {

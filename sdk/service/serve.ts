@@ -25,6 +25,7 @@ const LOOPBACK = '127.0.0.1'
 const HEADERS_MS = 10_000
 const REQUEST_MS = 120_000
 /** Over before what supervises a plugin kills it, mostly after ten seconds: its own cleaning up comes behind. */
+// allow(dead-export): the test adds up what ending a plugin may take
 export const DRAIN_MS = 5000
 const FORBIDDEN = 403
 

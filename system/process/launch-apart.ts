@@ -41,6 +41,7 @@ export function launchApart(what: Launch, setting: ApartSetting): Promise<ApartC
 }
 
 /** The same in either way; without the library Node starts it. */
+// allow(dead-export): the test starts in both ways on one machine
 export async function launchApartBy(
   library: CLibrary | undefined,
   what: Launch,

@@ -18,6 +18,7 @@ const FRESH_MS = 20
 let last: { readonly at: number; readonly table: readonly MarkedProcess[] } | undefined
 
 /** Those that live. What it costs is a few reads for each process of the machine. */
+// allow(dead-export): the test has processes looked up just before
 export function processTable(): readonly MarkedProcess[] {
   return last !== undefined && performance.now() - last.at <= FRESH_MS ? last.table : freshTable()
 }
@@ -90,6 +91,7 @@ function insideOf({ main }: Members): ReadonlySet<number> | undefined {
 }
 
 /** Those of the session that it was started in, those that carry its mark, and those of its cgroup. */
+// allow(dead-export): the test answers with processes that are not on its machine
 export function membersIn(
   table: readonly MarkedProcess[],
   members: Members,

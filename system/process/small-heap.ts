@@ -9,6 +9,7 @@ import { giveBackFreed, giveBackSpare, keepLittleSpare } from './spare-memory.ts
  * All are asked whenever the heap would grow. The space of new objects keeps its size, the one of old ones grows by a fifth, and what a
  * collection has freed of a page is the system's again.
  */
+// allow(dead-export): the test asks this Node whether it knows each one
 export const SMALL_HEAP_FLAGS = [
   '--semi-space-growth-factor=1',
   '--heap-growing-percent=20',
@@ -16,7 +17,9 @@ export const SMALL_HEAP_FLAGS = [
 ] as const
 
 /** What a start needs it needs once: threads that compile it a second time take seven megabytes, and give nothing for it. */
+// allow(dead-export): the test asks this Node whether it knows each one
 export const UNOPTIMIZED_FLAGS = ['--no-opt', '--no-maglev'] as const
+// allow(dead-export): the test asks this Node whether it knows each one
 export const OPTIMIZED_FLAGS = ['--opt', '--maglev'] as const
 
 /** A start that waits for what never comes is over by then. */

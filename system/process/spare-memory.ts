@@ -58,6 +58,7 @@ function ownProgramPages(): readonly Pages[] {
 const MAPPING = /^([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ \S+ *(.*)$/
 const PRIVATE_AND_READ_ONLY = new Set(['r--p', 'r-xp'])
 
+// allow(dead-export): the test gives it what kernels of others say
 export function unwrittenPages(smaps: string, program: string): readonly Pages[] {
   const pages: Pages[] = []
   let last: Pages | undefined

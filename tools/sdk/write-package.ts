@@ -3,13 +3,8 @@ import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { bundleSdk, OLDEST_NODE } from './bundle-sdk.ts'
+import { SDK_ENTRIES } from './entries.ts'
 
-/** What is imported, and the source of it. */
-const ENTRIES: Readonly<Record<string, string>> = {
-  '.': 'sdk/index.ts',
-  './operator': 'sdk/operator/index.ts',
-  './service': 'sdk/service/index.ts',
-}
 const NAME = '@octocompose/sdk'
 const BANNER = '// SPDX-License-Identifier: Apache-2.0'
 
@@ -18,8 +13,9 @@ export async function writeSdkPackage(root: string, out: string): Promise<void> 
   const folder = join(root, out)
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  const texts = await Promise.all(Object.values(ENTRIES).map((entry) => bundleSdk(root, entry, BANNER)))
-  for (const [at, path] of Object.keys(ENTRIES).entries()) writeFileSync(join(folder, fileOf(path)), texts[at] ?? '')
+  const texts = await Promise.all(Object.values(SDK_ENTRIES).map((entry) => bundleSdk(root, entry, BANNER)))
+  for (const [at, path] of Object.keys(SDK_ENTRIES).entries())
+    writeFileSync(join(folder, fileOf(path)), texts[at] ?? '')
   writeTypes(root, folder)
   for (const [from, to] of [
     ['sdk/README.md', 'README.md'],
@@ -56,7 +52,7 @@ function writeTypes(root: string, folder: string): void {
     // Several threads would each check the libraries anew.
     '--singleThreaded',
     '--ignoreConfig',
-    ...Object.values(ENTRIES).map((entry) => join(root, entry)),
+    ...Object.values(SDK_ENTRIES).map((entry) => join(root, entry)),
   ]
   const tsc = join(root, 'node_modules/typescript/bin/tsc')
   // It needs to its end what it has read: looking for what is garbage, a third of its time, finds little.
@@ -88,7 +84,7 @@ function packageOf(root: string, texts: readonly string[]) {
     type: 'module',
     engines: { node: `>=${OLDEST_NODE}` },
     exports: Object.fromEntries(
-      Object.entries(ENTRIES).map(([path, source]) => [
+      Object.entries(SDK_ENTRIES).map(([path, source]) => [
         path,
         { types: `./types/${source.replace(/\.ts$/, '.d.ts')}`, default: `./${fileOf(path)}` },
       ]),

@@ -77,6 +77,7 @@ function onlyAFile(name: string): Error {
   })
 }
 
+// allow(dead-export): the test shows findings that no one plugin gives together
 export function showFindings(findings: readonly Finding[], terminal: Terminal): void {
   terminal.table({
     columns: [{ title: 'result' }, { title: 'check', shrinks: true }, { title: 'detail' }],

@@ -27,6 +27,7 @@ export type ServeOptions = PluginOptions & { readonly ocmConfig?: readonly strin
 const IDLE_MS = DAY_MS
 const LOOK_MS = 250
 /** For calls under way, and for whoever holds a plugin: over before what supervises this kills it, mostly after ten seconds. */
+// allow(dead-export): the test adds up what ending a plugin may take
 export const LEAVING = { drainMs: 5000, lockMs: 1000 }
 
 export async function servePluginsCommand(

@@ -167,6 +167,7 @@ function refuseTimeout({ timeout }: OperatorCall['options']): void {
 type Served = { readonly asked: ReadonlySet<string>; readonly isStopped: boolean }
 
 /** Told to stop, it has done so when nothing runs any more; else all that it was asked for ended well, or was stopped. */
+// allow(dead-export): a table of ends, of which most take a supervisor minutes to come to
 export function exitCodeOf(services: readonly InstanceStatus[], { asked, isStopped }: Served): number {
   const isDone = isStopped
     ? ({ pid }: InstanceStatus) => pid === undefined

@@ -61,6 +61,7 @@ function compared(found: ProjectStatus, call: ProjectCall | OperatorCall): Proje
 }
 
 /** What is news when it changes: not the time that passes, and not that a check took another millisecond. */
+// allow(dead-export): what is news is a question of two states, not of a screen
 export function lasting({ services, ...project }: ProjectStatus) {
   return {
     ...project,

@@ -55,6 +55,7 @@ function isPassedOn(name: string): boolean {
 }
 
 /** As commands of the shell, of which the last says that all were read. */
+// allow(dead-export): the test gives it to a real shell, without a cgroup
 export function variablesText(env: Launch['env']): string {
   const lines = Object.entries(env).flatMap(([name, value]) =>
     value === undefined ? [] : [`export ${name}=${quoted(value)}\n`],
@@ -99,6 +100,7 @@ export function isStillShell(pid: number): boolean {
 const ADDED = ['PWD', 'OLDPWD', 'SHLVL']
 
 /** `variablesText` of the program has to be its standard input. */
+// allow(dead-export): the test gives it to a real shell, without a cgroup
 export function throughShell(what: Launch, { cgroup, openFiles }: Kept): Launch {
   const { argv0: _, ...rest } = what
   const added = ADDED.filter((name) => what.env[name] === undefined)
