@@ -265,7 +265,6 @@ export const ERROR_CODES = {
     meaning: 'the version is lower than the one that is there, and nobody asked for that',
   },
   LAYOUT_NEWER: { exit: CONFIG, status: 409, meaning: 'an older octo does not read what the newer one has written' },
-  NODE_TOO_OLD: { exit: CONFIG, status: 500, meaning: 'this Node is older than octo supports' },
   NOT_SET_UP: {
     exit: CONFIG,
     status: 500,

@@ -12,6 +12,7 @@ import { findDeadExports } from './dead-exports.ts'
 import type { Finding } from './finding.ts'
 import { renderFindings } from './finding.ts'
 import { sourceFiles } from './source-files.ts'
+import { findUnthrownCodes } from './thrown-codes.ts'
 
 type Check = { readonly name: string; readonly instead: string; problems(): string }
 
@@ -53,6 +54,11 @@ function checks(): Check[] {
       name: 'exports',
       instead: 'what nobody imports needs no `export`, or is not needed',
       problems: () => renderFindings(findDeadExports(files)),
+    },
+    {
+      name: 'error codes',
+      instead: 'a code that no error has is not in the table',
+      problems: () => renderFindings(findUnthrownCodes(files)),
     },
     {
       name: 'patterns',
