@@ -69,6 +69,7 @@ function checks(): Check[] {
     fresh('error page', 'tools/write-error-docs.ts'),
     fresh('table of config fields', 'tools/write-config-docs.ts'),
     fresh('table of commands', 'tools/write-command-table.ts'),
+    fresh('table of imports', 'tools/write-import-table.ts'),
     fresh('drawing of the imports', 'tools/write-import-drawing.ts'),
     fresh('sdk in one file', 'tools/write-sdk-file.ts'),
     fresh('digest of install.sh', 'tools/write-installer-digest.ts'),

@@ -1,4 +1,5 @@
-// Who may import whom. An edge that is not here is denied. docs/ARCHITECTURE.md shows the same table to people.
+// Who may import whom. An edge that is not here is denied. docs/ARCHITECTURE.md shows the same table to people, written by
+// tools/write-import-table.ts.
 
 export type PartRule = {
   /** Other parts, files (`client/index.ts`) or folders that this part may import. `*` is everything. */
