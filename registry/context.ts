@@ -5,7 +5,7 @@ import type { RefusedTries } from './budgets/refused-tries.ts'
 import type { DataPlaces } from './data-places.ts'
 import type { MetadataStore } from './db/store.ts'
 import type { Inspections } from './inspections.ts'
-import type { RegistryConfig } from './settings.ts'
+import type { RegistrySettings } from './settings.ts'
 import type { Trees } from './tree/store.ts'
 import type { Tree } from './tree/tree.ts'
 import type { UploadArea } from './uploads/upload-area.ts'
@@ -14,7 +14,7 @@ import type { UploadArea } from './uploads/upload-area.ts'
 export type Clock = () => number
 
 export type RegistryDeps = {
-  readonly config: RegistryConfig
+  readonly config: RegistrySettings
   readonly metadata: MetadataStore
   readonly blobs: BlobStore
   readonly trees: Trees

@@ -2,7 +2,7 @@
 // of a reader, such as the size of an artifact, are not among them: clients would refuse what is beyond.
 import { coded } from '../schemas/errors.ts'
 import { quote } from '../schemas/quote.ts'
-import type { RegistryConfig } from './settings.ts'
+import type { RegistrySettings } from './settings.ts'
 
 const SETTABLE = [
   'releasesPerHour',
@@ -11,7 +11,7 @@ const SETTABLE = [
   'openSessions',
   'proofMsPerHour',
   'refusedTriesPerHour',
-] as const satisfies readonly (keyof RegistryConfig['limits'])[]
+] as const satisfies readonly (keyof RegistrySettings['limits'])[]
 
 type LimitName = (typeof SETTABLE)[number]
 
@@ -25,7 +25,7 @@ export function limitOption(name: LimitName): string {
 export const LIMIT_OPTIONS: readonly string[] = SETTABLE.map(limitOption)
 
 /** Reads `releases-per-hour=20000`; the last of several counts. Throws USAGE. */
-export function parseLimits(texts: readonly string[]): Partial<RegistryConfig['limits']> {
+export function parseLimits(texts: readonly string[]): Partial<RegistrySettings['limits']> {
   return Object.fromEntries(texts.map(parseLimit))
 }
 

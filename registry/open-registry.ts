@@ -19,7 +19,7 @@ import { isFatal } from './fatal.ts'
 import { createInspections } from './inspections.ts'
 import type { ServingClaim } from './serving-claim.ts'
 import { claimServing } from './serving-claim.ts'
-import type { RegistryConfig } from './settings.ts'
+import type { RegistrySettings } from './settings.ts'
 import { databasePath, lockPath } from './settings.ts'
 import { diskTrees } from './tree/disk.ts'
 import type { Trees } from './tree/store.ts'
@@ -43,7 +43,7 @@ export type OpenRegistry = {
 }
 
 type OpenOptions = {
-  readonly config: RegistryConfig
+  readonly config: RegistrySettings
   readonly logger: Logger
   readonly clock?: Clock
   /** Where all but bytes is kept; in a database of the data directory when absent. */

@@ -4,7 +4,7 @@ import { DAY_MS, HOUR_MS } from '../schemas/duration.ts'
 import { LIMITS } from '../schemas/limits.ts'
 import { domainOf } from './component-name.ts'
 
-export type RegistryConfig = {
+export type RegistrySettings = {
   readonly dataDir: string
   /** Where people reach the registry, without a trailing `/`; absolute links are built from it and never from a request. */
   readonly baseUrl: string
@@ -45,16 +45,22 @@ export type RegistryConfig = {
   }
 }
 
-export type ConfigInput = {
+export type SettingsInput = {
   readonly dataDir: string
   readonly baseUrl: string
   /** The host of the base URL when absent, where it can be. */
   readonly componentDomain?: string | undefined
-  readonly limits?: Partial<RegistryConfig['limits']>
-  readonly times?: Partial<RegistryConfig['times']>
+  readonly limits?: Partial<RegistrySettings['limits']>
+  readonly times?: Partial<RegistrySettings['times']>
 }
 
-export function registryConfig({ dataDir, baseUrl, componentDomain, limits, times }: ConfigInput): RegistryConfig {
+export function registrySettings({
+  dataDir,
+  baseUrl,
+  componentDomain,
+  limits,
+  times,
+}: SettingsInput): RegistrySettings {
   return Object.freeze({
     dataDir: resolve(dataDir),
     baseUrl: baseUrl.replace(/\/+$/, ''),

@@ -13,7 +13,7 @@ import type { SqliteStore } from '../../registry/db/sqlite/store.ts'
 import { openSqliteStore } from '../../registry/db/sqlite/store.ts'
 import { insertPlugin, insertVersion, updatePlugin } from '../../registry/db/sqlite/versions.ts'
 import { openStores } from '../../registry/open-registry.ts'
-import { blobsPath, databasePath, registryConfig } from '../../registry/settings.ts'
+import { blobsPath, databasePath, registrySettings } from '../../registry/settings.ts'
 import { openTree } from '../../registry/tree/tree.ts'
 import type { Digest } from '../../schemas/digest.ts'
 import { digestOf, hexOf } from '../../schemas/digest.ts'
@@ -69,7 +69,7 @@ type Rendering = {
 
 /** As a start would in the background, so that the server has nothing left to do when it is measured. */
 async function renderTree({ metadata, stores, url, data }: Rendering): Promise<void> {
-  const config = registryConfig({ dataDir: data, baseUrl: url })
+  const config = registrySettings({ dataDir: data, baseUrl: url })
   const tree = await openTree({
     config,
     metadata,

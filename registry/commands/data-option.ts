@@ -30,7 +30,7 @@ export async function withData<T>(
 ): Promise<T> {
   const dataDir = resolve(data)
   if (!create) requireRegistry(data)
-  const [{ openDeps }, { registryConfig }, { noteAuditHead }, { requireWholeLog }, { pino }] = await Promise.all([
+  const [{ openDeps }, { registrySettings }, { noteAuditHead }, { requireWholeLog }, { pino }] = await Promise.all([
     import('../open-registry.ts'),
     import('../settings.ts'),
     import('../witness/audit-head.ts'),
@@ -38,7 +38,7 @@ export async function withData<T>(
     import('pino'),
   ])
   makeDataFolder(dataDir)
-  const config = registryConfig({ dataDir, baseUrl: 'http://127.0.0.1' })
+  const config = registrySettings({ dataDir, baseUrl: 'http://127.0.0.1' })
   const deps = await openDeps({ config, logger: pino({ enabled: false }), clock: Date.now, existing: !create })
   try {
     if (!evenCut) await requireWholeLog(deps)

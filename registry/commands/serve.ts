@@ -77,7 +77,7 @@ export function addServeCommand(parent: Command): void {
 }
 
 async function serveUntilStopped(options: ServeOptions, terminal: Terminal): Promise<number> {
-  const [{ serve }, { openRegistry }, { registryConfig }, { openLogger }, addresses, domains, proxies] =
+  const [{ serve }, { openRegistry }, { registrySettings }, { openLogger }, addresses, domains, proxies] =
     await Promise.all([
       import('../server/listen.ts'),
       import('../open-registry.ts'),
@@ -116,7 +116,7 @@ async function serveUntilStopped(options: ServeOptions, terminal: Terminal): Pro
     isProxy,
     open: async (url) => {
       const registry = await openRegistry({
-        config: registryConfig({ dataDir, baseUrl: base ?? url, componentDomain, limits }),
+        config: registrySettings({ dataDir, baseUrl: base ?? url, componentDomain, limits }),
         logger,
         existing: options.existing === true,
         onHalt,

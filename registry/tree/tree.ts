@@ -6,7 +6,7 @@ import type { TreeReader, TreeStore } from '../../static-tree/write/store.ts'
 import type { BlobStore } from '../blobs/store.ts'
 import type { Visibility } from '../db/records.ts'
 import type { MetadataStore } from '../db/store.ts'
-import type { RegistryConfig } from '../settings.ts'
+import type { RegistrySettings } from '../settings.ts'
 import { findMissingRows } from '../witness/missing-rows.ts'
 import { Catalog } from './catalog.ts'
 import { hasTreeMark, readTreeMark, writeTreeMark } from './mark.ts'
@@ -19,7 +19,7 @@ import type { TreeTarget } from './tree-work.ts'
 import { TreeWork } from './tree-work.ts'
 
 export type TreeDeps = TreeStores & {
-  readonly config: RegistryConfig
+  readonly config: RegistrySettings
   readonly metadata: TreePlaces['metadata'] & Pick<MetadataStore, 'audit' | 'upkeep'>
   readonly blobs: Pick<BlobStore, 'open'>
   readonly trees: Pick<Trees, 'mark'>

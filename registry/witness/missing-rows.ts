@@ -3,12 +3,12 @@
 import { coded } from '../../schemas/errors.ts'
 import type { BlobStore } from '../blobs/store.ts'
 import type { MetadataStore } from '../db/store.ts'
-import type { RegistryConfig } from '../settings.ts'
+import type { RegistrySettings } from '../settings.ts'
 import { findMissedHead } from './audit-head.ts'
 
 type Deps = {
   readonly metadata: Pick<MetadataStore, 'audit' | 'upkeep'>
-  readonly config: Pick<RegistryConfig, 'dataDir'>
+  readonly config: Pick<RegistrySettings, 'dataDir'>
 }
 
 type MissingRows = {

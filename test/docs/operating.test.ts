@@ -17,7 +17,7 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { parse, stringify } from 'yaml'
 import { LIMIT_OPTIONS } from '../../registry/limit-names.ts'
-import { registryConfig } from '../../registry/settings.ts'
+import { registrySettings } from '../../registry/settings.ts'
 import { ARCHIVE_LIMITS } from '../../schemas/limits.ts'
 import { aPluginProject } from '../support/builders/plugin-project.ts'
 import { issueKey } from '../support/builders/test-authority.ts'
@@ -161,7 +161,7 @@ test('the workflow is YAML and runs the commands of the page', () => {
 
 test('the limits are those of the program', () => {
   const rows = new Map(tableRows(PAGE, '### Limits').map(([what = '', limit = '']) => [what, limit]))
-  const { limits } = registryConfig({ dataDir: '/x', baseUrl: 'http://x' })
+  const { limits } = registrySettings({ dataDir: '/x', baseUrl: 'http://x' })
   assert.equal(
     rows.get('an artifact, a release'),
     `${limits.artifactBytes / 2 ** 30} GiB, ${limits.releaseBytes / 2 ** 30} GiB`,

@@ -24,7 +24,7 @@ import type { RegistryDb } from '../../registry/db/sqlite/open.ts'
 import { openSqliteStore } from '../../registry/db/sqlite/store.ts'
 import { openRegistry } from '../../registry/open-registry.ts'
 import { claimServing } from '../../registry/serving-claim.ts'
-import { databasePath, lockPath, registryConfig } from '../../registry/settings.ts'
+import { databasePath, lockPath, registrySettings } from '../../registry/settings.ts'
 import { hexOf } from '../../schemas/digest.ts'
 import type { ErrorCode } from '../../schemas/error-codes.ts'
 import { isCoded } from '../../schemas/errors.ts'
@@ -41,7 +41,10 @@ import { startTestRegistry } from '../support/registry/test-registry.ts'
 
 const dbOf = ({ serving }: TestRegistry) => databaseOf(serving.registry.services)
 const openAt = (dataDir: string) =>
-  openRegistry({ config: registryConfig({ dataDir, baseUrl: 'http://second.test' }), logger: pino({ enabled: false }) })
+  openRegistry({
+    config: registrySettings({ dataDir, baseUrl: 'http://second.test' }),
+    logger: pino({ enabled: false }),
+  })
 
 async function expectSecondRefused(dataDir: string, code: ErrorCode = 'DATA_DIR_LOCKED'): Promise<void> {
   await expectCodeAsync(code, () => openAt(dataDir))

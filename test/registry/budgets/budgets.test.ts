@@ -6,7 +6,7 @@ import { createTokenText } from '../../../registry/auth/token-text.ts'
 import { secondsUntil, spentNow } from '../../../registry/budgets/refill.ts'
 import { createRefusedTries } from '../../../registry/budgets/refused-tries.ts'
 import { LIMIT_OPTIONS, parseLimits } from '../../../registry/limit-names.ts'
-import { registryConfig } from '../../../registry/settings.ts'
+import { registrySettings } from '../../../registry/settings.ts'
 import { expectCode } from '../../support/assertions/expect-code.ts'
 import type { ReleaseRecipe } from '../../support/builders/test-authority.ts'
 import { aRelease } from '../../support/builders/test-authority.ts'
@@ -239,7 +239,7 @@ test('limits are set by name; what is no limit or no number is refused with what
     releasesPerHour: 7,
     openSessions: 2,
   })
-  const { limits } = registryConfig({ dataDir: '/x', baseUrl: 'http://x', limits: parseLimits(['open-sessions=2']) })
+  const { limits } = registrySettings({ dataDir: '/x', baseUrl: 'http://x', limits: parseLimits(['open-sessions=2']) })
   assert.deepEqual([limits.openSessions, limits.releasesPerHour], [2, 6000])
   for (const option of LIMIT_OPTIONS) assert.equal(Object.keys(parseLimits([`${option}=1`])).length, 1)
   for (const [text, message] of [

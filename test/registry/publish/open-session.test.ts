@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { authenticate } from '../../../registry/auth/principal.ts'
 import { listOpenSessions } from '../../../registry/db/sqlite/sessions.ts'
 import { openSession } from '../../../registry/publish/open-session.ts'
-import type { RegistryConfig } from '../../../registry/settings.ts'
+import type { RegistrySettings } from '../../../registry/settings.ts'
 import type { ErrorCode } from '../../../schemas/error-codes.ts'
 import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
 import type { ReleaseRecipe, SignedRelease } from '../../support/builders/test-authority.ts'
@@ -25,7 +25,7 @@ async function aScene(t: TestContext) {
   assert.equal((await callApi(registry, '/api/v1/repos/core/plugins/evil/versions/1.0.0/state', change)).status, 200)
   const { services } = registry.serving.registry
   const principal = await authenticate(services.metadata, `Bearer ${registry.token}`, Date.now())
-  const open = (release: SignedRelease, limits: Partial<RegistryConfig['limits']> = {}) => {
+  const open = (release: SignedRelease, limits: Partial<RegistrySettings['limits']> = {}) => {
     const { repo, plugin, version } = release.predicate
     const config = { ...services.config, limits: { ...services.config.limits, ...limits } }
     const wish = { principal, release: { repo, plugin, version }, request: announce(release) }
@@ -38,7 +38,7 @@ type Refused = {
   readonly recipe: ReleaseRecipe
   readonly code: ErrorCode
   readonly says: RegExp
-  readonly limits?: Partial<RegistryConfig['limits']>
+  readonly limits?: Partial<RegistrySettings['limits']>
 }
 
 const REFUSED: Readonly<Record<string, Refused>> = {

@@ -14,7 +14,7 @@ import { parseScope } from '../../../registry/auth/scope.ts'
 import type { RegistryDeps } from '../../../registry/context.ts'
 import type { Visibility } from '../../../registry/db/records.ts'
 import { openDeps } from '../../../registry/open-registry.ts'
-import { registryConfig } from '../../../registry/settings.ts'
+import { registrySettings } from '../../../registry/settings.ts'
 import { collectGarbage } from '../../../registry/upkeep/collect-garbage.ts'
 import { parsePluginDocument } from '../../../schemas/plugin-document.ts'
 import type { Random } from '../builders/seeded-random.ts'
@@ -174,7 +174,7 @@ async function textAt(url: string, path: string, token: string): Promise<string>
 }
 
 async function withDeps<T>(dataDir: string, act: (deps: RegistryDeps) => Promise<T>): Promise<T> {
-  const config = registryConfig({ dataDir, baseUrl: 'http://registry.test' })
+  const config = registrySettings({ dataDir, baseUrl: 'http://registry.test' })
   const deps = await openDeps({ config, logger: pino({ enabled: false }), clock: Date.now })
   try {
     return await act(deps)

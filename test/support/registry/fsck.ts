@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import pino from 'pino'
 import { openRegistry } from '../../../registry/open-registry.ts'
-import { registryConfig } from '../../../registry/settings.ts'
+import { registrySettings } from '../../../registry/settings.ts'
 import { typeOcto } from '../octo/in-process-octo.ts'
 
 type FsckReport = {
@@ -23,7 +23,7 @@ export async function expectCleanFsck(dataDir: string): Promise<FsckReport> {
 }
 
 async function lookOverTree(dataDir: string): Promise<void> {
-  const config = registryConfig({ dataDir, baseUrl: 'https://plugins.example.com' })
+  const config = registrySettings({ dataDir, baseUrl: 'https://plugins.example.com' })
   const registry = await openRegistry({ config, logger: pino({ level: 'silent' }), existing: true })
   await registry.tree.check()
   await registry.close()

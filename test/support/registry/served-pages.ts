@@ -9,7 +9,7 @@ import { guardedBy } from '../../../registry/server/http/route.ts'
 import { pageRoutes } from '../../../registry/server/pages/pages.ts'
 import { feedRoutes } from '../../../registry/server/routes/feeds.ts'
 import { searchRoute } from '../../../registry/server/routes/reading.ts'
-import { registryConfig } from '../../../registry/settings.ts'
+import { registrySettings } from '../../../registry/settings.ts'
 import type { Name } from '../../../schemas/name.ts'
 import { TreeRegistry } from './tree-registry.ts'
 
@@ -20,7 +20,7 @@ export async function pagesOf(t: TestContext, wish: Wish = {}) {
   const registry = await TreeRegistry.create()
   t.after(() => registry[Symbol.asyncDispose]())
   registry.addRepo()
-  const config = registryConfig({ dataDir: registry.dataDir, baseUrl })
+  const config = registrySettings({ dataDir: registry.dataDir, baseUrl })
   const pages = new Hono<Env>()
   const guards = { sight: async () => sight, principal: () => Promise.reject(new Error('no page asks for one')) }
   const deps = { metadata: registry.metadata, config }

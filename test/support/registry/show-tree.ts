@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { openSqliteStore } from '../../../registry/db/sqlite/store.ts'
 import { openStores } from '../../../registry/open-registry.ts'
-import { registryConfig } from '../../../registry/settings.ts'
+import { registrySettings } from '../../../registry/settings.ts'
 import { openTree } from '../../../registry/tree/tree.ts'
 
 const [dataDir = ''] = process.argv.slice(2)
@@ -11,7 +11,7 @@ const metadata = openSqliteStore(join(dataDir, 'octo.db'))
 const { blobs, trees } = await openStores(dataDir)
 process.stdout.write('begin\n')
 const tree = await openTree({
-  config: registryConfig({ dataDir, baseUrl: 'https://plugins.example.com' }),
+  config: registrySettings({ dataDir, baseUrl: 'https://plugins.example.com' }),
   metadata,
   blobs,
   trees,

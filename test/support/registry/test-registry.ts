@@ -16,8 +16,8 @@ import { LOGGING } from '../../../registry/log/logger.ts'
 import { openRegistry } from '../../../registry/open-registry.ts'
 import type { Serving } from '../../../registry/server/listen.ts'
 import { serve } from '../../../registry/server/listen.ts'
-import type { ConfigInput } from '../../../registry/settings.ts'
-import { registryConfig } from '../../../registry/settings.ts'
+import type { SettingsInput } from '../../../registry/settings.ts'
+import { registrySettings } from '../../../registry/settings.ts'
 import type { Trees } from '../../../registry/tree/store.ts'
 import type { Name } from '../../../schemas/name.ts'
 import type { TrustKey } from '../../../schemas/trust-key.ts'
@@ -30,8 +30,8 @@ export type TestRegistryOptions = {
   /** Repos that exist at the start, each admitting `key`. Default: `core`. */
   readonly repos?: readonly string[]
   readonly key?: SigningKey
-  readonly limits?: ConfigInput['limits']
-  readonly times?: ConfigInput['times']
+  readonly limits?: SettingsInput['limits']
+  readonly times?: SettingsInput['times']
   readonly clock?: () => number
   /** Where bytes are kept; in the data directory when absent. */
   readonly metadata?: MetadataStore
@@ -138,7 +138,7 @@ function serveTestRegistry(dataDir: string, options: TestRegistryOptions, logs: 
     logger,
     open: (url) =>
       openRegistry({
-        config: registryConfig({
+        config: registrySettings({
           dataDir,
           baseUrl: baseUrl ?? url,
           ...(limits ? { limits } : {}),

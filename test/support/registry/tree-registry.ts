@@ -20,8 +20,8 @@ import {
   updateVersionFlags,
 } from '../../../registry/db/sqlite/versions.ts'
 import { openStores } from '../../../registry/open-registry.ts'
-import type { ConfigInput } from '../../../registry/settings.ts'
-import { blobsPath, registryConfig, treePath } from '../../../registry/settings.ts'
+import type { SettingsInput } from '../../../registry/settings.ts'
+import { blobsPath, registrySettings, treePath } from '../../../registry/settings.ts'
 import type { Tree, TreeDeps } from '../../../registry/tree/tree.ts'
 import { openTree } from '../../../registry/tree/tree.ts'
 import { digestOf, hexOf } from '../../../schemas/digest.ts'
@@ -65,9 +65,9 @@ export class TreeRegistry {
     return treePath(this.dataDir)
   }
 
-  async treeDeps(baseUrl = 'https://plugins.example.com', limits: ConfigInput['limits'] = {}): Promise<TreeDeps> {
+  async treeDeps(baseUrl = 'https://plugins.example.com', limits: SettingsInput['limits'] = {}): Promise<TreeDeps> {
     return {
-      config: registryConfig({ dataDir: this.dataDir, baseUrl, limits }),
+      config: registrySettings({ dataDir: this.dataDir, baseUrl, limits }),
       metadata: this.metadata,
       blobs: this.#stores.blobs,
       trees: this.#stores.trees,
@@ -76,7 +76,7 @@ export class TreeRegistry {
     }
   }
 
-  async openTree(baseUrl?: string, limits?: ConfigInput['limits']): Promise<Tree> {
+  async openTree(baseUrl?: string, limits?: SettingsInput['limits']): Promise<Tree> {
     return openTree(await this.treeDeps(baseUrl, limits))
   }
 
