@@ -1,12 +1,13 @@
 // Values of the environment are texts. Where a template filled one in and the plugin wants a number or boolean, a text that
 // is exactly one is taken as one; whatever else the schema says about it is asked afterwards.
-import type { ErrorObject } from 'ajv'
+import type { SchemaProblem } from '../schemas/compile-json-schema.ts'
+import { unescaped } from '../schemas/json-schema/wording.ts'
 import type { CheckArguments } from './model/config.ts'
 
 type ArgumentMap = Extract<CheckArguments, { kind: 'map' }>
 
 /** The arguments with the texts replaced of which a validation says that they have the wrong type; the same when none can be. */
-export function typedFromText(given: ArgumentMap, errors: readonly ErrorObject[]): ArgumentMap {
+export function typedFromText(given: ArgumentMap, errors: readonly SchemaProblem[]): ArgumentMap {
   const wanted = Object.entries(Object.groupBy(errors.filter(isType), ({ instancePath }) => instancePath))
   const texts = { ...given.texts }
   const value = structuredClone(given.value) as Record<string, unknown>
@@ -35,11 +36,11 @@ export function readAs(text: string, types: readonly string[]): number | boolean
   return types.includes('number') && isNumber ? number : undefined
 }
 
-function isType({ keyword }: ErrorObject): boolean {
+function isType({ keyword }: SchemaProblem): boolean {
   return keyword === 'type'
 }
 
-export function typesOf({ params }: ErrorObject): readonly string[] {
+export function typesOf({ params }: SchemaProblem): readonly string[] {
   return [params.type].flat().map(String)
 }
 
@@ -48,8 +49,4 @@ function placeOf(value: Record<string, unknown>, pointer: string) {
   const steps = pointer.slice(1).split('/').map(unescaped)
   const key = steps.pop() ?? ''
   return { parent: steps.reduce((at, step) => at[step] as Record<string, unknown>, value), key }
-}
-
-export function unescaped(step: string): string {
-  return step.replaceAll('~1', '/').replaceAll('~0', '~')
 }

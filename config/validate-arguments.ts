@@ -1,16 +1,16 @@
 // Checks the arguments of a config against the JSON Schema of the plugin (draft 2020-12), before anything is started.
-import type { ErrorObject } from 'ajv'
 import { atLeastOneOf } from '../schemas/argument-list.ts'
 import { argumentCheck } from '../schemas/argument-schema.ts'
-import type { SchemaCheck } from '../schemas/compile-json-schema.ts'
+import type { SchemaCheck, SchemaProblem } from '../schemas/compile-json-schema.ts'
 import { SCHEMA_LOOK_MS } from '../schemas/compile-json-schema.ts'
 import { coded } from '../schemas/errors.ts'
 import { listOf, mapOf } from '../schemas/example/schema.ts'
+import { listed, sentenceOf, stepsOf, toldProblems } from '../schemas/json-schema/wording.ts'
 import { nearestWord } from '../schemas/nearest-word.ts'
-import { printable, quote } from '../schemas/quote.ts'
+import { quote } from '../schemas/quote.ts'
 import { within } from '../system/async/in-time.ts'
 import type { CheckArguments } from './model/config.ts'
-import { readAs, typedFromText, typesOf, unescaped } from './typed-from-text.ts'
+import { readAs, typedFromText, typesOf } from './typed-from-text.ts'
 
 type Schema = Readonly<Record<string, unknown>>
 type Subject = { readonly plugin: string; readonly schema: Schema | undefined }
@@ -62,17 +62,16 @@ export function argumentsInvalid(plugin: string, problems: readonly ArgumentProb
 type Tried = { readonly schema: Schema; readonly typed: CheckArguments }
 
 /** At least one where anything does not fit. */
-function problemsOf(errors: readonly ErrorObject[], tried: Tried): readonly ArgumentProblem[] {
+function problemsOf(errors: readonly SchemaProblem[], tried: Tried): readonly ArgumentProblem[] {
   const { schema } = tried
   const names = atLeastOneOf(schema)
-  const isWhole = ({ keyword, parentSchema }: ErrorObject) =>
+  const isWhole = ({ keyword, parentSchema }: SchemaProblem) =>
     names.length > 0 && keyword === 'anyOf' && parentSchema === schema
   const wholes = new Set(errors.filter(isWhole).map(({ instancePath }) => instancePath))
   const parts = new Set<unknown>(listOf(schema.anyOf))
   // The whole says better what is missing there. What refers to a part alone is said by nothing else.
-  const isPart = ({ parentSchema, instancePath }: ErrorObject) => parts.has(parentSchema) && wholes.has(instancePath)
-  return errors
-    .filter((error) => !isPart(error))
+  const isPart = ({ parentSchema, instancePath }: SchemaProblem) => parts.has(parentSchema) && wholes.has(instancePath)
+  return toldProblems(errors.filter((error) => !isPart(error)))
     .slice(0, MAX_TOLD)
     .map((error) =>
       isWhole(error)
@@ -81,12 +80,12 @@ function problemsOf(errors: readonly ErrorObject[], tried: Tried): readonly Argu
     )
 }
 
-function problemOf(error: ErrorObject, { typed }: Tried): ArgumentProblem {
+function problemOf(error: SchemaProblem, { typed }: Tried): ArgumentProblem {
   const { instancePath: pointer, keyword, params } = error
   return {
     pointer,
     ...(keyword === 'required' ? { missing: [String(params.missingProperty)] } : {}),
-    text: `${describe(error)}${typing(error, typed.value)}`,
+    text: `${sentenceOf(error, unknownArgument)}${typing(error, typed.value)}`,
   }
 }
 
@@ -117,36 +116,25 @@ function badSchema(plugin: string, problem: string, cause?: unknown): Error {
 }
 
 /** A text that would be a number or boolean without its quotes, or in the words of YAML 1.2. */
-function typing(error: ErrorObject, value: unknown): string {
+function typing(error: SchemaProblem, value: unknown): string {
   if (error.keyword !== 'type') return ''
   const types = typesOf(error)
-  const steps = error.instancePath.split('/').slice(1).map(unescaped)
-  const text = steps.reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], value)
+  const text = stepsOf(error.instancePath).reduce<unknown>(
+    (at, step) => (at as Record<string, unknown> | undefined)?.[step],
+    value,
+  )
   if (typeof text !== 'string') return ''
   if (readAs(text, types) !== undefined) return ' (write it without quotes)'
   const isWord = types.includes('boolean') && /^(y|yes|no?|on|off)$/i.test(text)
   return isWord ? ' (write `true` or `false`)' : ''
 }
 
-/** Values are never repeated: they may be secrets. */
-function describe({ instancePath, parentSchema, keyword, params, message }: ErrorObject): string {
-  const steps = instancePath.split('/').slice(1).map(unescaped)
-  const where = steps.length === 0 ? '' : `${quote(steps.join('.'))} `
-  if (keyword === 'additionalProperties')
-    return `${where}${unknownArgument(String(params.additionalProperty), mapOf(parentSchema))}`
-  if (keyword === 'required') return `${where}${quote(params.missingProperty)} is missing`
-  if (keyword === 'enum') return `${where}is none of ${listed(params.allowedValues)}`
-  if (keyword === 'const') return `${where}is not ${quote(params.allowedValue)}`
-  return `${where}${printable(message ?? 'does not fit', 200)}`
-}
-
-function unknownArgument(name: string, { properties }: Schema): string {
-  const known = Object.keys(mapOf(properties))
+function unknownArgument(name: string, { keyword, parentSchema }: SchemaProblem): string {
+  if (keyword === 'unevaluatedProperties') return `${quote(name)} is no argument`
+  const { properties, patternProperties } = mapOf(parentSchema)
+  const [known, patterns] = [Object.keys(mapOf(properties)), Object.keys(mapOf(patternProperties))]
   const nearest = nearestWord(name, known)
-  const note = nearest ? `did you mean ${quote(nearest)}?` : `it has ${listed(known)}`
-  return `${quote(name)} is no argument, ${note}`
-}
-
-function listed(values: unknown): string {
-  return Array.isArray(values) && values.length > 0 ? values.slice(0, 20).map(quote).join(', ') : 'none'
+  if (nearest) return `${quote(name)} is no argument, did you mean ${quote(nearest)}?`
+  const like = patterns.length > 0 ? [`any like ${listed(patterns)}`] : []
+  return `${quote(name)} is no argument, it has ${[...(known.length > 0 || like.length === 0 ? [listed(known)] : []), ...like].join(' and ')}`
 }

@@ -5,7 +5,13 @@ const MAX_SHOWN = 120
 
 /** The text as one printable line in backticks, at most 120 characters of it. */
 export function quote(text: unknown): string {
-  return `\`${printable(String(text))}\``
+  return `\`${printable(isData(text) ? JSON.stringify(text) : String(text))}\``
+}
+
+/** A map or list of somebody else, which may have a `toString` that is no function. */
+function isData(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return Array.isArray(value) || [Object.prototype, null].includes(Object.getPrototypeOf(value))
 }
 
 /** The text as one word of a shell, for a command that is typed from a hint. */

@@ -24,7 +24,7 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
   schemas: {
     parts: [],
     builtins: PURE,
-    packages: ['semver', 'yaml', 'zod', 'ajv', 'ajv-formats'],
+    packages: ['semver', 'yaml', 'zod', 'ajv-formats'],
     instead:
       'schemas say what things are, without I/O: take the value as an argument, or move the code to the part that does the I/O',
   },
@@ -145,7 +145,10 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
     parts: ['schemas', 'system', ...CONFIG, 'client/index.ts', 'terminal', 'unpublished/run-folder.ts'],
     instead: 'the operator sees the client by client/index.ts alone: export there what it needs, as a verified thing',
   },
-  sdk: { parts: ['schemas'], instead: 'the sdk ships to plugin authors: keep it to schemas/ and Node itself' },
+  sdk: {
+    parts: ['schemas', 'system/async/in-time.ts'],
+    instead: 'the sdk ships to plugin authors: keep it to schemas/ and Node itself',
+  },
   plugins: {
     parts: ['sdk'],
     instead: 'a plugin sees what any author sees: import from sdk/, and add there what is missing',

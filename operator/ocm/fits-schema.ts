@@ -1,22 +1,24 @@
 // Whether a value fits the JSON Schema that a plugin declares for its type: draft 2020-12, or draft-07 where it says so.
-import type { ErrorObject } from 'ajv'
 import type { SchemaCheck } from '../../schemas/compile-json-schema.ts'
 import { loadSchemaCompiler, SCHEMA_LOOK_MS } from '../../schemas/compile-json-schema.ts'
 import type { DeclaredType } from '../../schemas/contract/ocm/capabilities.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
-import { printable, quote } from '../../schemas/quote.ts'
+import { draftOf } from '../../schemas/json-schema/drafts.ts'
+import { sentenceOf, toldProblems } from '../../schemas/json-schema/wording.ts'
+import { quote } from '../../schemas/quote.ts'
 import { within } from '../../system/async/in-time.ts'
 
 type Schema = NonNullable<DeclaredType['schema']>
 
 const MAX_PROBLEMS = 10
-const DRAFT_07 = /^https?:\/\/json-schema\.org\/draft-07\/schema#?$/
 
 /** Throws ARGUMENTS_INVALID naming every problem, and no value: they may be secrets. */
 export async function requireFitting(value: unknown, { type, schema }: DeclaredType, plugin: string): Promise<void> {
   if (schema === undefined) return
   const check = await compiledOnce(schema, { type, plugin })
-  const problems = check(value).slice(0, MAX_PROBLEMS).map(describe)
+  const problems = toldProblems(check(value))
+    .slice(0, MAX_PROBLEMS)
+    .map((problem) => sentenceOf(problem))
   if (problems.length === 0) return
   throw coded('ARGUMENTS_INVALID', {
     message: `what is given as ${quote(type)} does not fit the schema of plugin ${quote(plugin)}: ${problems.join('; ')}`,
@@ -45,9 +47,8 @@ function compiledOnce(schema: Schema, place: Place): Promise<SchemaCheck> {
 
 /** Formats are not asserted, as OCM's own validation does not; nothing is loaded from elsewhere. */
 async function compile(schema: Schema, { type, plugin }: Place): Promise<SchemaCheck> {
-  const isOld = typeof schema === 'object' && typeof schema.$schema === 'string' && DRAFT_07.test(schema.$schema)
   const compileDeclared = await loadSchemaCompiler({
-    draft: isOld ? '07' : '2020',
+    draft: draftOf(schema) ?? '2020',
     assertsFormats: false,
     inTime: within(SCHEMA_LOOK_MS),
   })
@@ -68,11 +69,4 @@ function orUnusable<T>({ type, plugin }: Place, act: () => T): T {
       cause,
     })
   }
-}
-
-function describe({ instancePath, keyword, params, message }: ErrorObject): string {
-  const where = instancePath === '' ? '' : `${quote(instancePath.slice(1).replaceAll('/', '.'))} `
-  if (keyword === 'additionalProperties') return `${where}has no key ${quote(params.additionalProperty)}`
-  if (keyword === 'required') return `${where}${quote(params.missingProperty)} is missing`
-  return `${where}${printable(message ?? 'does not fit', 200)}`
 }

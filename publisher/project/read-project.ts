@@ -4,6 +4,7 @@ import { join, resolve, sep } from 'node:path'
 import { argumentCheck } from '../../schemas/argument-schema.ts'
 import { SCHEMA_LOOK_MS } from '../../schemas/compile-json-schema.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
+import { EndlessSchema } from '../../schemas/json-schema/endings.ts'
 import { LIMITS } from '../../schemas/limits.ts'
 import type { Manifest, ReleasedManifest } from '../../schemas/manifest.ts'
 import { parseManifest } from '../../schemas/manifest.ts'
@@ -60,7 +61,8 @@ function refuseHiddenName({ kind, name }: Manifest, path: string): void {
 async function refuseUselessArguments({ arguments: schema }: Manifest, path: string): Promise<void> {
   if (schema === undefined) return
   const useless = (problem: string, cause?: unknown) => {
-    const reason = cause instanceof Error && !(cause instanceof RangeError) ? `: ${printable(cause.message, 300)}` : ''
+    const reason =
+      cause instanceof Error && !(cause instanceof EndlessSchema) ? `: ${printable(cause.message, 300)}` : ''
     return coded('MANIFEST_INVALID', {
       message: `${quote(path)} \`arguments\`: a schema that is of no use, ${problem}${reason}`,
       details: { path },
@@ -68,7 +70,7 @@ async function refuseUselessArguments({ arguments: schema }: Manifest, path: str
       cause,
     })
   }
-  const check = await argumentCheck(schema, { inTime: within(SCHEMA_LOOK_MS), useless })
+  const check = await argumentCheck(schema, { inTime: within(SCHEMA_LOOK_MS), useless, isNew: true })
   check({})
 }
 

@@ -53,14 +53,14 @@ async function readSdk(): Promise<Sdk> {
     files.set(`${SDK_FOLDER}/${path}`, text)
     for (const found of importsOf(text)) {
       if (found.startsWith('.')) waiting.push(posix.join(posix.dirname(path), found))
-      else if (!found.startsWith('node:')) packages.add(found)
+      else if (!found.startsWith('node:')) packages.add(/^(?:@[^/]+\/)?[^/]+/.exec(found)?.[0] ?? found)
     }
   }
   return { files, packages: [...packages].sort() }
 }
 
 function importsOf(text: string): string[] {
-  return [...text.matchAll(/^(?:import|export|\}).* from '([^']+)'$|\bimport\('([^']+)'\)/gm)].map(
+  return [...text.matchAll(/^(?:import|export|\}).* from '([^']+)'(?: with .*)?$|\bimport\('([^']+)'\)/gm)].map(
     ([, named, loaded]) => named ?? loaded ?? '',
   )
 }

@@ -1,6 +1,7 @@
 // Whether a small value fits the schema of a stranger, in bounded time and without making code of it: pages of a registry ask.
 // What is not understood here is `unknown`, never a fit.
 import { boundedMatching } from '../bounded-pattern.ts'
+import { isMultiple } from '../json-schema/numbers.ts'
 import { ownValue } from '../own-value.ts'
 import type { Budget, Schema } from './schema.ts'
 import { isMap, isSame, listOf, mapOf, namesOf, numberOf, referred, spend } from './schema.ts'
@@ -15,7 +16,7 @@ const MAX_PATTERN_STEPS = 100_000
 /** A value that a config takes from somewhere else fits whatever is wanted there. */
 const REFERENCE = /^\{\{\.env\.[A-Za-z0-9_]+\}\}$/
 /** A schema with one of these is `unknown`, whatever the value is. */
-export const NOT_READ: readonly string[] = [
+const NOT_READ: readonly string[] = [
   '$dynamicRef',
   '$recursiveRef',
   'unevaluatedProperties',
@@ -84,7 +85,7 @@ function fitsNumber(value: number, schema: Schema): boolean {
   if (typeof maximum === 'number' && value > maximum) return false
   if (typeof exclusiveMinimum === 'number' && value <= exclusiveMinimum) return false
   if (typeof exclusiveMaximum === 'number' && value >= exclusiveMaximum) return false
-  return typeof multipleOf !== 'number' || Number.isInteger(value / multipleOf)
+  return typeof multipleOf !== 'number' || multipleOf <= 0 || isMultiple(value, multipleOf)
 }
 
 function isWithin(count: number, least: unknown, most: unknown): boolean {

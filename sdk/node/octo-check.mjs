@@ -175,7 +175,11 @@ function isCoded(error, code) {
 // schemas/quote.ts
 var MAX_SHOWN = 120;
 function quote(text) {
-  return `\`${printable(String(text))}\``;
+  return `\`${printable(isData(text) ? JSON.stringify(text) : String(text))}\``;
+}
+function isData(value) {
+  if (typeof value !== "object" || value === null) return false;
+  return Array.isArray(value) || [Object.prototype, null].includes(Object.getPrototypeOf(value));
 }
 function printable(text, maxLength = MAX_SHOWN) {
   const shown = text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;

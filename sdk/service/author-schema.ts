@@ -1,8 +1,15 @@
 // How an author says what an object of a type looks like: as a shape of zod (or of another library of the Standard Schema), or as a
 // JSON Schema. Either gives the type that handlers see, the JSON Schema that hosts check with, and the check of the plugin itself.
-import { z } from 'zod'
-import { judgeOf, NOT_READ } from '../../schemas/example/fits.ts'
-import { isMap } from '../../schemas/example/schema.ts'
+import type { SchemaProblem } from '../../schemas/compile-json-schema.ts'
+import { SCHEMA_LOOK_MS } from '../../schemas/compile-json-schema.ts'
+import { isOfFormat } from '../../schemas/example/format.ts'
+import { compiled } from '../../schemas/json-schema/compiled.ts'
+import { draftOf } from '../../schemas/json-schema/drafts.ts'
+import { EndlessSchema, TooDeep } from '../../schemas/json-schema/endings.ts'
+import { sentenceOf as sentenceOfProblem, toldProblems } from '../../schemas/json-schema/wording.ts'
+import type { InTime } from '../../schemas/timed-out.ts'
+import { TimedOut } from '../../schemas/timed-out.ts'
+import { within } from '../../system/async/in-time.ts'
 import { CallError } from './call-error.ts'
 import type { FromSchema, JsonSchema } from './schema-types.ts'
 
@@ -30,26 +37,22 @@ export type ReadSchema = {
 }
 
 const BAD_REQUEST = 400
-/** Of looking at one value, in parts of the schema. */
-const MAX_STEPS = 1_000_000
-/** Their keys are names, and no words of a schema. */
-const MAPS = ['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas']
-const VALUES = ['const', 'enum', 'default', 'examples']
+const MAX_TOLD = 10
 
-/** Throws for a JSON Schema with words that the plugin could not check, instead of leaving them to the host. */
-export function readSchema(schema: AuthorSchema, what: string): ReadSchema {
+/** Throws for a JSON Schema that the plugin could not check, instead of leaving it to the host. */
+export function readSchema(schema: AuthorSchema, what: string, inTime = within(SCHEMA_LOOK_MS)): ReadSchema {
   if (isStandard(schema)) {
     const json = schema['~standard'].jsonSchema.input({ target: 'draft-2020-12' })
     return { json, check: (value, subject) => checked(schema, value, subject) }
   }
-  const shape = shapeOf(schema, what)
+  const check = checkOf(schema, what, inTime)
   return {
     json: schema,
     async check(value, subject) {
-      const read = await checked(shape, value, subject)
-      // The shape leaves out what zod has no word for, as `required` of names that are no properties. It knows formats, and the judge none.
-      if (judgeOf(schema, { left: MAX_STEPS }, () => undefined)(value, schema) !== 'no') return read
-      throw new CallError(`${subject} is wrong: it does not fit the JSON Schema of \`${what}\``, BAD_REQUEST)
+      const problems = bounded(() => inTime(() => check(value)), subject)
+      if (problems.length === 0) return value
+      const sentences = toldProblems(problems).map((problem) => sentenceOfProblem(problem))
+      throw new CallError(`${subject} is wrong: ${sentences.slice(0, MAX_TOLD).join('; ')}`, BAD_REQUEST)
     },
   }
 }
@@ -60,11 +63,10 @@ async function checked(shape: StandardShape, value: unknown, subject: string): P
   throw new CallError(`${subject} is wrong: ${read.issues.map(sentenceOf).join('; ')}`, BAD_REQUEST)
 }
 
-function shapeOf(schema: JsonSchema, what: string): StandardShape {
+function checkOf(schema: JsonSchema, what: string, inTime: InTime): (value: unknown) => readonly SchemaProblem[] {
   try {
-    const unread = unreadWord(schema)
-    if (unread !== undefined) throw new Error(`\`${unread}\` is not read here`)
-    return z.fromJSONSchema(schema)
+    const draft = draftOf(schema) ?? '2020'
+    return inTime(() => compiled(schema, { draft, isOfFormat, refusesEndless: true }))
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new TypeError(`the JSON Schema of \`${what}\` cannot be checked: ${why}; write it as a shape of zod`, {
@@ -73,17 +75,14 @@ function shapeOf(schema: JsonSchema, what: string): StandardShape {
   }
 }
 
-/** One that neither the shape nor the judge reads, wherever it stands. */
-function unreadWord(schema: unknown): string | undefined {
-  return unreadWords(schema).next().value
-}
-
-function* unreadWords(schema: unknown): Generator<string, undefined> {
-  if (Array.isArray(schema)) for (const part of schema) yield* unreadWords(part)
-  if (!isMap(schema)) return
-  for (const [word, part] of Object.entries(schema)) {
-    if (NOT_READ.includes(word)) yield word
-    if (!VALUES.includes(word)) yield* unreadWords(MAPS.includes(word) && isMap(part) ? Object.values(part) : part)
+/** A caller must not stop the plugin for all others by what it sends. */
+function bounded<T>(look: () => T, subject: string): T {
+  try {
+    return look()
+  } catch (cause) {
+    const isCaller = cause instanceof TimedOut || cause instanceof TooDeep || cause instanceof EndlessSchema
+    if (!isCaller) throw cause
+    throw new CallError(`${subject} cannot be checked: ${cause.message}`, BAD_REQUEST, { cause })
   }
 }
 

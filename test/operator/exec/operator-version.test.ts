@@ -25,8 +25,6 @@ test('a schema of arguments that is too large or is none is blamed on the plugin
   const rows = [
     [{ type: 'object', description: 'x'.repeat(1024 * 1024) }, /`core\/c` is of no use: it is too large$/],
     [{ type: 'nothing' }, /`core\/c` is of no use: it cannot be understood$/],
-    // The validator's own word, by which it answers later, and until then with what looks like a yes.
-    [{ $async: true, required: ['name'] }, /`core\/c` is of no use: it cannot be understood$/],
     [{ allOf: [{ $ref: '#' }] }, /`core\/c` is of no use: it leads back to itself without end$/],
   ] as const
   for (const [schema, problem] of rows) {
@@ -43,5 +41,5 @@ test('a schema whose pattern tries everything there is takes no longer than it m
   // On a busy machine so little may be over before there is a check.
   const look = async () =>
     (await argumentCheck(schema, { inTime: within(50), useless }))({ name: `${'a'.repeat(60)}!` })
-  await assert.rejects(look, { message: 'one of its patterns takes too long' })
+  await assert.rejects(look, { message: 'it takes too long to check' })
 })

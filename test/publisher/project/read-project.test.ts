@@ -87,11 +87,18 @@ test('a plugin.yaml that is a pipe, a device or a folder is neither waited for n
 })
 
 const USELESS_SCHEMAS = [
-  [{ type: 'nothing' }, /it cannot be understood: schema is invalid: data\/type must be/],
+  [{ type: 'nothing' }, /it cannot be understood: `type` is none of `array`, /],
   [{ type: 'object', properties: { port: { pattern: '(' } } }, /it cannot be understood: Invalid regular expression/],
-  [{ $ref: 'https://example.com/arguments.json' }, /it cannot be understood: can't resolve reference/],
-  [{ $async: true, type: 'object' }, /it cannot be understood: `\$async` is no word of JSON Schema/],
+  [
+    { $ref: 'https://example.com/arguments.json' },
+    /it cannot be understood: the reference `https:\/\/example\.com\/arguments\.json` leads nowhere$/,
+  ],
   [{ allOf: [{ $ref: '#' }] }, /it leads back to itself without end$/],
+  // Only who gives `port` would learn it.
+  [{ properties: { port: { $ref: '#/$defs/a' } }, $defs: { a: { allOf: [{ $ref: '#/$defs/a' }] } } }, /without end$/],
+  [{ properties: { port: { not: { anyOf: [{ $ref: '#/properties/port' }, true] } } } }, /without end$/],
+  // Every object of JavaScript has a property of that name.
+  [{ properties: { port: { $ref: '#/$defs/constructor' } }, $defs: {} }, /`#\/\$defs\/constructor` leads nowhere$/],
 ] as const
 
 test('a schema of arguments that nobody could use is refused before there is a release', async () => {
@@ -101,5 +108,25 @@ test('a schema of arguments that nobody could use is refused before there is a r
     assert.match(message, /plugin\.yaml` `arguments`: a schema that is of no use, /)
     assert.match(message, reason)
     assert.equal(hint, 'write `arguments` as JSON Schema of draft 2020-12')
+  }
+})
+
+const USED_SCHEMAS = [
+  { properties: { port: { enum: [] } } },
+  { properties: { port: { type: 'object', example: { $anchor: 'a b' } } } },
+  { $id: 'toString', properties: { port: { $ref: 'toString#/$defs/$id' } }, $defs: { $id: { type: 'integer' } } },
+  { properties: { port: { id: 7, $id: 'https://example.com/port', $defs: { a: true }, $ref: '#/$defs/a' } } },
+  {
+    properties: {
+      next: { $ref: '#' },
+      port: { anyOf: [{ type: 'string' }, { items: { $ref: '#/properties/port' } }] },
+    },
+  },
+] as const
+
+test('a schema of arguments with unusual names and words is taken where it is one', async () => {
+  for (const schema of USED_SCHEMAS) {
+    await using project = await aPluginProject({ manifest: { arguments: schema } })
+    assert.deepEqual((await readProject(project.dir)).released.arguments, schema)
   }
 })

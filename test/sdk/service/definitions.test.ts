@@ -90,7 +90,7 @@ test('a JSON Schema gives the same type, check and announcement as a shape', asy
     () =>
       definePlugin({
         ...about,
-        serves: [{ ...served, declared: { ...served.declared, schema: { not: { type: 'object' } } } }],
+        serves: [{ ...served, declared: { ...served.declared, schema: { type: 'nothing' } } }],
       }),
     /JSON Schema of `Level\/v1` cannot be checked/,
   )
