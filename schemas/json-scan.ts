@@ -37,7 +37,7 @@ function withPlainKeys(text: string, keys: readonly PlainKey[]): string {
 }
 
 /** Keys that mean something else than a key to JavaScript: no map of ours has use for them. */
-const PROTOTYPE_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
+export const PROTOTYPE_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 
 class Refusal extends Error {
   readonly offset: number

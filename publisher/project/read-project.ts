@@ -4,6 +4,7 @@ import { join, resolve, sep } from 'node:path'
 import { argumentCheck } from '../../schemas/argument-schema.ts'
 import { SCHEMA_LOOK_MS } from '../../schemas/compile-json-schema.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
+import { PROTOTYPE_KEYS } from '../../schemas/json-scan.ts'
 import { EndlessSchema } from '../../schemas/json-schema/endings.ts'
 import { LIMITS } from '../../schemas/limits.ts'
 import type { Manifest, ReleasedManifest } from '../../schemas/manifest.ts'
@@ -31,6 +32,7 @@ export async function readProject(dir: string): Promise<Project> {
   const path = join(dir, MANIFEST_FILE)
   const manifest = parseManifest(decodeText(readManifest(path), path), path)
   refuseHiddenName(manifest, path)
+  refuseUnreadKeys(manifest.arguments, path)
   await refuseUselessArguments(manifest, path)
   const folder = await realpath(resolve(dir))
   return { dir: folder, manifest, released: await releasedPart(manifest, folder) }
@@ -72,6 +74,19 @@ async function refuseUselessArguments({ arguments: schema }: Manifest, path: str
   }
   const check = await argumentCheck(schema, { inTime: within(SCHEMA_LOOK_MS), useless, isNew: true })
   check({})
+}
+
+/** Releases are read more strictly than this file: every client would call this one broken. */
+function refuseUnreadKeys(value: unknown, path: string): void {
+  if (typeof value !== 'object' || value === null) return
+  for (const [key, inner] of Object.entries(value)) {
+    if (PROTOTYPE_KEYS.has(key))
+      throw coded('MANIFEST_INVALID', {
+        message: `${quote(path)} has the key ${quote(key)}, which no release can carry`,
+        details: { path, key },
+      })
+    refuseUnreadKeys(inner, path)
+  }
 }
 
 async function releasedPart(manifest: Manifest, dir: string): Promise<ReleasedManifest> {

@@ -130,3 +130,12 @@ test('a schema of arguments with unusual names and words is taken where it is on
     assert.deepEqual((await readProject(project.dir)).released.arguments, schema)
   }
 })
+
+test('a key that no release can carry is refused where it was written', async () => {
+  for (const name of ['constructor', 'prototype']) {
+    const schema = { type: 'object', properties: { [name]: { type: 'string' } } }
+    await using project = await aPluginProject({ manifest: { arguments: schema } })
+    const { message } = await expectCodeAsync('MANIFEST_INVALID', () => readProject(project.dir))
+    assert.match(message, new RegExp(`plugin\\.yaml\` has the key \`${name}\`, which no release can carry$`))
+  }
+})
