@@ -71,7 +71,7 @@ function lookAtAny(look: Look, value: unknown, fits: Fits): void {
   for (const part of listBehind(look.part, 'anyOf')) {
     const one = guess(samePlace(look), (place) => fits(part, value, place))
     tried.push(one)
-    if (one.isFine) mergeSeen(look.seen, one.seen)
+    mergeSeen(look.seen, one.seen)
     // The others could only say what else they looked at.
     if (one.isFine && !look.seen) return
   }
@@ -104,7 +104,7 @@ function lookAtCondition(look: Look, value: unknown, fits: Fits): void {
   const condition = behind(look.part, 'if')
   if (!condition) return
   const { isFine: isMet, seen } = guess(samePlace(look), (place) => fits(condition, value, place))
-  if (isMet) mergeSeen(look.seen, seen)
+  mergeSeen(look.seen, seen)
   const word = isMet ? 'then' : 'else'
   const then = behind(look.part, word)
   if (then && !fits(then, value, samePlace(look)))

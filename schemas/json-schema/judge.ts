@@ -32,6 +32,7 @@ function fitting({ references, texts }: Judging): Fits {
     if (typeof schema.$ref === 'string')
       also(look, byReference(references.target(schema.$ref, part), value, samePlace(look)))
     if (draft === '2020' || typeof schema.$ref !== 'string') lookAtAll(look, value)
+    // What does not fit has looked at nothing.
     if (look.isFine) mergeSeen(place.seen, look.seen)
     return look.isFine
   }
