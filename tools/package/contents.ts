@@ -9,7 +9,12 @@ import type { PackedFile } from './packed-file.ts'
 
 const BUNDLES = ['octo', 'rest', 'help', 'warm', 'complete'] as const
 /** Read when octo runs: what plugins are started with, and what projects are made of. */
-const READ_BESIDE = [/^operator\/exec\/node-guard\.cjs$/, /^publisher\/templates\//, /^(?:sdk|schemas)\//, /^system\/async\/in-time\.ts$/]
+const READ_BESIDE = [
+  /^operator\/exec\/node-guard\.cjs$/,
+  /^publisher\/templates\//,
+  /^(?:sdk|schemas)\//,
+  /^system\/async\/in-time\.ts$/,
+]
 const LAUNCHER = /^bin\/(?:.*\.js|package\.json)$/
 
 export function launcherAndBundle(root: string): PackedFile[] {
