@@ -2,10 +2,10 @@
 import { isMap } from '../example/schema.ts'
 import draft202012 from './drafts/2020-12.json' with { type: 'json' }
 import draft07 from './drafts/draft-07.json' with { type: 'json' }
-import { draftOf } from './drafts.ts'
 import { EndlessSchema, TooDeep } from './endings.ts'
 import { judge } from './judge.ts'
 import type { SchemaProblem } from './look.ts'
+import { draftOf } from './named-draft.ts'
 import type { Document, JsonSchema } from './parts.ts'
 import { grow, resolved, takeApart } from './parts.ts'
 import type { FormatRule, Texts } from './plain-words.ts'
