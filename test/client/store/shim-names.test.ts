@@ -3,7 +3,6 @@ import assert from 'node:assert/strict'
 import {
   chmodSync,
   lstatSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -72,7 +71,8 @@ test('a shim is found by its own path, and not by that of another whose record l
 test('a record of a shim that cannot be kept is said, as the shim could not be told from one of others', (t) => {
   const root = join(tempFolder(t), 'store')
   const [layout, shims] = [openStore(root), openShims(root)]
-  mkdirSync(join(layout.shimRecord('/bin/check'), 'in the way'), { recursive: true })
+  rmSync(layout.shims, { recursive: true })
+  writeFileSync(layout.shims, 'in the way')
   const record = { path: '/bin/check', text: '#!/bin/sh' } as Parameters<typeof shims.keep>[0]
   const { message } = expectCode('IO_FAILED', () => shims.keep(record))
   assert.match(message, /could not keep a copy of the shim `\/bin\/check`/)
