@@ -6,7 +6,7 @@ import type { JsonSchema } from './json-schema/parts.ts'
 import type { JsonSchemaDraft } from './json-schema/words.ts'
 import type { InTime } from './timed-out.ts'
 
-export type { JsonSchema, JsonSchemaDraft, SchemaProblem }
+export type { JsonSchema, SchemaProblem }
 
 /**
  * What of a value does not fit; nothing where all of it does. Throws EndlessSchema for a schema that leads back to itself without end,

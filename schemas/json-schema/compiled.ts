@@ -15,7 +15,7 @@ import { leadsBack, soundParts } from './sound.ts'
 import { sentenceOf, toldProblems } from './wording.ts'
 import type { JsonSchemaDraft } from './words.ts'
 
-export type Reading = {
+type Reading = {
   /** By which a schema is read that names none. */
   readonly draft: JsonSchemaDraft
   /** Absent where formats say only what is meant. */

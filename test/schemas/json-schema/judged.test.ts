@@ -1,8 +1,9 @@
 // The words of JSON Schema on which validators differ, as both drafts have them; the operator and the sdk judge alike.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { JsonSchema, JsonSchemaDraft } from '../../../schemas/compile-json-schema.ts'
+import type { JsonSchema } from '../../../schemas/compile-json-schema.ts'
 import { loadSchemaCompiler, SCHEMA_LOOK_MS } from '../../../schemas/compile-json-schema.ts'
+import type { JsonSchemaDraft } from '../../../schemas/json-schema/words.ts'
 import { readSchema } from '../../../sdk/service/author-schema.ts'
 import { within } from '../../../system/async/in-time.ts'
 
