@@ -29,11 +29,23 @@ type Supply = 'plugins' | 'services' | 'files' | 'folders' | 'platforms'
 
 /** By the names that arguments and options have in help. */
 const SUPPLIES: Readonly<Record<string, Supply>> = {
-  ...{ plugin: 'plugins', plugins: 'plugins', 'plugin-or-address': 'plugins' },
-  ...{ service: 'services', services: 'services' },
-  ...{ file: 'files', 'file-or-url': 'files', key: 'files', request: 'files', args: 'files', command: 'files' },
-  ...{ dir: 'folders', dirs: 'folders', dist: 'folders', dists: 'folders', folder: 'folders' },
-  ...{ platform: 'platforms' },
+  plugin: 'plugins',
+  plugins: 'plugins',
+  'plugin-or-address': 'plugins',
+  service: 'services',
+  services: 'services',
+  file: 'files',
+  'file-or-url': 'files',
+  key: 'files',
+  request: 'files',
+  args: 'files',
+  command: 'files',
+  dir: 'folders',
+  dirs: 'folders',
+  dist: 'folders',
+  dists: 'folders',
+  folder: 'folders',
+  platform: 'platforms',
 }
 
 /** `root` is octo itself. */

@@ -27,7 +27,9 @@ const serveWords = (settings: StartSettings) => [
 /** Resolves when the registry listens; throws DATA_DIR_LOCKED, or OS_FAILED below what it said, when it ends before. */
 export async function startRegistry(settings: StartSettings): Promise<RegistryProcess> {
   const child = await launchOcto(settings, serveWords(settings), {
-    ...{ stdio: 'pipe', detached: true, input: 'pipe' },
+    stdio: 'pipe',
+    detached: true,
+    input: 'pipe',
   })
   const ended = once(child, 'exit').then(([code]) => Number(code ?? 1))
   const said = keepLines(child)

@@ -58,7 +58,9 @@ export function readSettings(options: StartOptions, env: Environment): StartSett
     port: readPort(options.port ?? env.OCTO_START_PORT, DEFAULT_PORT, 0),
     demoPort: readPort(options.demoPort ?? env.OCTO_START_DEMO_PORT, DEFAULT_DEMO_PORT, 1),
     once: options.once ?? env.OCTO_START_ONCE === '1',
-    ...{ repos: ['core'], plugins: CORE_PLUGINS, env: {} },
+    repos: ['core'],
+    plugins: CORE_PLUGINS,
+    env: {},
   }
 }
 

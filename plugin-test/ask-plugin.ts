@@ -50,9 +50,16 @@ function aNotification(plugin: string): Notification {
   const now = new Date()
   return {
     id: `octo-test-${now.getTime()}`,
-    ...{ kind: 'failed', project: 'octo-test', service: SERVICE, check: 'check-http', status: 'critical' },
+    kind: 'failed',
+    project: 'octo-test',
+    service: SERVICE,
+    check: 'check-http',
+    status: 'critical',
     message: `This is a test of ${plugin}: nothing failed.`,
-    ...{ since: now.toISOString(), at: now.toISOString(), count: 1, host: hostname() },
+    since: now.toISOString(),
+    at: now.toISOString(),
+    count: 1,
+    host: hostname(),
   }
 }
 

@@ -12,7 +12,10 @@ import { runGuarded } from './run.ts'
 export function defineCheck<const Specs extends OptionSpecs>(definition: CheckDefinition<Specs>): Check {
   const { name, version, summary, options } = definition
   const check: Check = {
-    ...{ name, version, summary, options },
+    name,
+    version,
+    summary,
+    options,
     schema: () => optionsSchema(options, definition.atLeastOne),
     evaluate: (argv, evaluation = {}) =>
       runGuarded(
@@ -25,7 +28,8 @@ export function defineCheck<const Specs extends OptionSpecs>(definition: CheckDe
       ),
     main: () =>
       runProgram({
-        ...{ name, version },
+        name,
+        version,
         help: () => renderHelp({ ...check, atLeastOne: definition.atLeastOne }, `passes when ${summary}`),
         schema: () => check.schema(),
         answer: async (argv, { document, ...evaluation }) =>

@@ -59,12 +59,16 @@ export function defineNotifier<const Specs extends OptionSpecs>(definition: Noti
       evaluation,
     )
   const notifier: Notifier = {
-    ...{ name, version, summary, options },
+    name,
+    version,
+    summary,
+    options,
     schema: () => optionsSchema(options),
     evaluate: (document, evaluation = {}) => run([], () => document, evaluation),
     main: () =>
       runProgram<NotifyResult>({
-        ...{ name, version },
+        name,
+        version,
         help: () => renderHelp(notifier, summary),
         schema: () => notifier.schema(),
         answer: (argv, asked) => run(argv, readDocument, asked),

@@ -41,13 +41,15 @@ export const provided = (
 
 /** The same may succeed later. */
 export const retry = (summary: string, extra: NotSent & { readonly retryAfterMs?: number } = {}): Unsuccessful => ({
-  ...{ status: 'retry', summary },
+  status: 'retry',
+  summary,
   ...extra,
 })
 
 /** It will not succeed before somebody changes something. */
 export const failed = (summary: string, extra: NotSent = {}): Unsuccessful => ({
-  ...{ status: 'failed', summary },
+  status: 'failed',
+  summary,
   ...extra,
 })
 
@@ -60,7 +62,10 @@ export function unsuccessful({ kind, text }: Failure): Unsuccessful {
 /** The line that the operator reads: JSON without line breaks, the contract's version first. */
 export function renderOutcome({ status, summary, warnings, ...extra }: NotifyResult | SecretResult): string {
   return JSON.stringify({
-    ...{ v: 1, status, summary: summary.slice(0, MAX_SUMMARY).toWellFormed(), ...extra },
+    v: 1,
+    status,
+    summary: summary.slice(0, MAX_SUMMARY).toWellFormed(),
+    ...extra,
     ...(warnings && warnings.length > 0 ? { warnings: warnings.slice(0, MAX_WARNINGS).map(asLine) } : {}),
   })
 }

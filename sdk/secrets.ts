@@ -63,12 +63,16 @@ export function defineSecrets<const Specs extends OptionSpecs>(definition: Secre
       evaluation,
     )
   const secrets: Secrets = {
-    ...{ name, version, summary, options },
+    name,
+    version,
+    summary,
+    options,
     schema: () => optionsSchema(options),
     evaluate: (document, evaluation = {}) => run([], () => document, evaluation),
     main: () =>
       runProgram<SecretResult>({
-        ...{ name, version },
+        name,
+        version,
         help: () => renderHelp(secrets, summary),
         schema: () => secrets.schema(),
         answer: (argv, asked) => run(argv, readDocument, asked),

@@ -11,7 +11,10 @@ export function latencyStatus(ms: number, { warnMs, critMs }: LatencyLimits): Ch
 
 export function latencyMetric(ms: number, { warnMs, critMs }: LatencyLimits): Metric {
   return {
-    ...{ name: 'latency', value: Math.round(ms * 1000) / 1000, unit: 'ms', min: 0 },
+    name: 'latency',
+    value: Math.round(ms * 1000) / 1000,
+    unit: 'ms',
+    min: 0,
     ...omitUndefined({ warn: warnMs, crit: critMs }),
   }
 }

@@ -100,7 +100,10 @@ export function openTerminal(flags: TerminalFlags = {}, streams: Streams = proce
       screen.attach(
         openProgress({
           ...options,
-          ...{ stream: err, paint: paintLog, quiet: quiet || flags.json === true, redraws: canRedraw(err, env) },
+          stream: err,
+          paint: paintLog,
+          quiet: quiet || flags.json === true,
+          redraws: canRedraw(err, env),
         }),
       ),
   }

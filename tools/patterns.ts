@@ -50,6 +50,12 @@ export const PATTERNS: readonly Pattern[] = [
     instead: 'word it with shownDuration or shownSeconds of schemas/shown-duration.ts, as all other durations are',
   },
   {
+    rule: 'packed-lines',
+    find: /\.\.\.\{/g,
+    except: /^test\//,
+    instead: 'give each key its own line; where that makes the file too long, it holds more than one idea',
+  },
+  {
     rule: 'exit',
     find: /\bprocess\.exit\(/g,
     except: /^(bin|test|bench|sdk|plugins)\/|^setup\.js$/,

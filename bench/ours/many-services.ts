@@ -37,7 +37,8 @@ export async function openProject(scope: Scope, name: string, count: number): Pr
     dependsOn: index < WIDTH ? [] : [nameOf(index - WIDTH)],
   }))
   return {
-    ...{ folder, services },
+    folder,
+    services,
     async reset() {
       await rm(marks, { recursive: true, force: true })
       await mkdir(marks)

@@ -46,19 +46,28 @@ function benchmarks(watched: (round: number) => Promise<Watched>, { core, reside
   })
   return [
     {
-      ...{ ...common, name: 'checks-rate', title: `${total} checks a second`, unit: 'requests/s' },
+      ...common,
+      name: 'checks-rate',
+      title: `${total} checks a second`,
+      unit: 'requests/s',
       contenders: [ours('octo check --watch', ({ rate }) => rate), fixed('as configured', total * WANTED)],
       aims: [{ ours: 'octo check --watch', peer: 'as configured', compare: 'ratio', bound: 'at least', limit: 0.98 }],
       note: `${what}; counted from the end of the second round on, as a check moves behind its first run to its own place in the timetable`,
     },
     {
-      ...{ ...common, name: 'checks-first-round', title: `until each of ${total} checks has run once`, unit: 'ms' },
+      ...common,
+      name: 'checks-first-round',
+      title: `until each of ${total} checks has run once`,
+      unit: 'ms',
       contenders: [ours('octo check --watch', ({ firstRoundMs }) => firstRoundMs), fixed('at once', 0)],
       aims: [{ ours: 'octo check --watch', peer: 'at once', compare: 'difference' }],
       note: 'from the line that all are watched to the one that all have run; first runs are spread over a second',
     },
     {
-      ...{ ...common, name: 'checks-lateness', title: `lateness of ${total} checks a second`, unit: 'ms' },
+      ...common,
+      name: 'checks-lateness',
+      title: `lateness of ${total} checks a second`,
+      unit: 'ms',
       contenders: [
         ours('inside octo, median', ({ lateness }) => lateness['in-process'].p50),
         ours('inside octo, 99 %', ({ lateness }) => lateness['in-process'].p99),
@@ -79,23 +88,27 @@ function benchmarks(watched: (round: number) => Promise<Watched>, { core, reside
       note: 'from the moment that a run is due to its begin; a first run begins as soon as it can, and is due at no moment',
     },
     {
-      ...{ ...common, name: 'checks-memory', title: `memory while watching ${total} checks a second`, unit: 'bytes' },
+      ...common,
+      name: 'checks-memory',
+      title: `memory while watching ${total} checks a second`,
+      unit: 'bytes',
       contenders: [ours('octo check --watch', ({ peakBytes }) => peakBytes), fixed('nothing', 0)],
       aims: [
         {
-          ...{ ours: 'octo check --watch', peer: 'nothing', compare: 'difference' },
-          ...{ bound: 'at most', limit: 100 * MIB },
+          ours: 'octo check --watch',
+          peer: 'nothing',
+          compare: 'difference',
+          bound: 'at most',
+          limit: 100 * MIB,
         },
       ],
       note: 'VmHWM of the one process; that of plugins that stay and of scripts is not in it',
     },
     {
-      ...{
-        ...common,
-        name: 'checks-cpu',
-        title: `processor time for ${total} checks a second, of each second`,
-        unit: 'ms',
-      },
+      ...common,
+      name: 'checks-cpu',
+      title: `processor time for ${total} checks a second, of each second`,
+      unit: 'ms',
       contenders: [ours('octo check --watch', ({ cpuMsPerSecond }) => cpuMsPerSecond), fixed('nothing', 0)],
       aims: [{ ours: 'octo check --watch', peer: 'nothing', compare: 'difference' }],
       note: 'all threads of the one process, with its system calls; plugins that stay and scripts are not in it',

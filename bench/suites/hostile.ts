@@ -25,7 +25,9 @@ export const suite: Suite = {
         rounds: ROUNDS,
         contenders,
         aims: Object.keys(HOSTILE_DOCUMENTS).map((ours) => ({
-          ...{ ours, peer: ORDINARY, limit: LIMIT_MS },
+          ours,
+          peer: ORDINARY,
+          limit: LIMIT_MS,
           compare: 'difference' as const,
           bound: 'at most' as const,
         })),

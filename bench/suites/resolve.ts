@@ -30,18 +30,20 @@ export const suite: Suite = {
     }
     return [
       flat(grown, {
-        ...{ name: 'resolve-time', title: 'octo lock of 3 plugins', unit: 'ms' as const, limit: 1.2, rounds: 9 },
+        name: 'resolve-time',
+        title: 'octo lock of 3 plugins',
+        unit: 'ms' as const,
+        limit: 1.2,
+        rounds: 9,
         measure: ({ consumer }) => lockFromNothing(consumer),
         note: 'empty store and no lockfile; aim: as quick in the largest repo as in the smallest',
       }),
       flat(grown, {
-        ...{
-          name: 'resolve-bytes',
-          title: 'bytes fetched by octo lock of 3 plugins',
-          unit: 'bytes' as const,
-          limit: 1.2,
-          rounds: 1,
-        },
+        name: 'resolve-bytes',
+        title: 'bytes fetched by octo lock of 3 plugins',
+        unit: 'bytes' as const,
+        limit: 1.2,
+        rounds: 1,
         measure: async ({ counted }) => {
           counted.take()
           await lockFromNothing(counted.consumer)
@@ -50,13 +52,11 @@ export const suite: Suite = {
         note: 'headers included',
       }),
       flat(grown, {
-        ...{
-          name: 'publish-growth',
-          title: 'octo publish of a small plugin',
-          unit: 'ms' as const,
-          limit: 1.2,
-          rounds: 9,
-        },
+        name: 'publish-growth',
+        title: 'octo publish of a small plugin',
+        unit: 'ms' as const,
+        limit: 1.2,
+        rounds: 9,
         measure: ({ publish }, round) => publish(round),
         note: 'a new version of one of the plugins that are there',
       }),

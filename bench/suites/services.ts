@@ -70,12 +70,10 @@ function idle(all: Supervisors, count: number, seconds: number): Benchmark[] {
   const common = { rounds: { full: 1, quick: 1 }, warmUp: false } as const
   return [
     {
-      ...{
-        ...common,
-        name: 'services-idle',
-        title: `processor time for ${count} idle services, of each second`,
-        unit: 'ms',
-      },
+      ...common,
+      name: 'services-idle',
+      title: `processor time for ${count} idle services, of each second`,
+      unit: 'ms',
       contenders: [...contenders(({ cpuMs }) => cpuMs / seconds), { name: 'nothing', measure: async () => 0 }],
       aims: [
         { ours: OURS, peer: 'nothing', compare: 'difference', bound: 'at most', limit: 20 },
@@ -84,12 +82,10 @@ function idle(all: Supervisors, count: number, seconds: number): Benchmark[] {
       note: `of the supervisor alone, over ${seconds} s after all have begun; 20 ms are 2 % of a processor`,
     },
     {
-      ...{
-        ...common,
-        name: 'services-memory',
-        title: `memory of the supervisor of ${count} idle services`,
-        unit: 'bytes',
-      },
+      ...common,
+      name: 'services-memory',
+      title: `memory of the supervisor of ${count} idle services`,
+      unit: 'bytes',
       contenders: contenders(({ bytes }) => bytes),
       aims: aimsAt(all, (peer) => ({ ours: OURS, peer, compare: 'ratio' })),
       note: 'VmRSS of the one process',

@@ -29,7 +29,10 @@ export function cacheSummary(layout: Layout, env: Environment, terminal: Termina
   const shared = examineShared(layout.root, sharedRootOf(env))
   terminal.result({
     json: {
-      ...{ root: layout.root, artifacts: weight.artifacts.length, bytes: weight.bytes, limitBytes: limit ?? null },
+      root: layout.root,
+      artifacts: weight.artifacts.length,
+      bytes: weight.bytes,
+      limitBytes: limit ?? null,
       shared: shared ?? null,
       last: last ? { at: new Date(last.at).toISOString(), removed: last.removed, bytes: last.removedBytes } : null,
       next: nextToJson(next),

@@ -142,7 +142,8 @@ async function fetchPart(part: Part, wanted: WantedPieces, { layout, network, re
       url,
       size: artifact.size,
       sink,
-      ...{ continues, onContinued },
+      continues,
+      onContinued,
       retry: wanted.retry,
     })
     return await admit(part, sink, { wanted, layout })

@@ -95,7 +95,11 @@ export async function installItself(request: InstallRequest): Promise<InstallOut
   const executable = await fetchRelease(client, entry)
   onStep('fetched')
   await advance(places, {
-    ...{ client, executable, from, onStep, env: request.env },
+    client,
+    executable,
+    from,
+    onStep,
+    env: request.env,
     admit: () => undefined,
     // Before the switch: whatever is started knows where its updates come from.
     beforeSwitch: () => writeRecord(places, record),
@@ -182,8 +186,15 @@ function entryOf({ predicate, signer, bundleDigest }: VerifiedRelease, { repo, b
     { file, digest, size, format },
   ])
   return {
-    ...{ repo: OWN_REPO, url: repo, registryRepo: predicate.repo, plugin, version, signer },
-    ...{ ranges: [], serial: 0, platforms: Object.fromEntries(locked) },
+    repo: OWN_REPO,
+    url: repo,
+    registryRepo: predicate.repo,
+    plugin,
+    version,
+    signer,
+    ranges: [],
+    serial: 0,
+    platforms: Object.fromEntries(locked),
     bundle: { digest: bundleDigest, size: statSync(bundle).size },
   }
 }

@@ -46,7 +46,10 @@ type InstallationState = {
 /** Throws INSTALLATION_INVALID or FORMAT_INVALID where a file of it is not as octo writes it. */
 export function statusOf(own: OwnPackage = ownPackage()): InstallationStatus {
   const told = {
-    ...{ version: octoVersion(), folder: own.folder, kind: own.kind, layouts: LAYOUT_VERSIONS },
+    version: octoVersion(),
+    folder: own.folder,
+    kind: own.kind,
+    layouts: LAYOUT_VERSIONS,
     managedBy: own.kind === 'package' ? own.marker.managedBy : null,
   }
   const refusal = refusalOf(own)
@@ -81,7 +84,9 @@ function stateOf({ places, record, current }: Installation): InstallationState {
   const previous = previousOf(places, current)
   const names = readdirSync(places.versions).filter(isVersion)
   return {
-    ...{ root: places.root, by: record.by, current },
+    root: places.root,
+    by: record.by,
+    current,
     ...omitUndefined({ previous }),
     versions: newestFirst(names.map((version) => ({ version }))).map(({ version }) => version),
     running: runningIn(places) ?? [],

@@ -69,7 +69,11 @@ export async function updateItself(request: UpdateRequest): Promise<UpdateOutcom
   const executable = await fetchRelease(client, release)
   onStep('fetched')
   const removed = await advance(places, {
-    ...{ client, executable, from: current, onStep, env: request.env },
+    client,
+    executable,
+    from: current,
+    onStep,
+    env: request.env,
     admit: (staged) => {
       if (step < 0 && !acceptLayouts) requireLayouts(now, staged)
     },
@@ -104,7 +108,9 @@ export async function rollBack(request: RollbackRequest): Promise<UpdateOutcome>
 export async function lockInstallation(places: Places, onWait?: (line: string) => void): Promise<Disposable> {
   onDisk(places.state, () => makeFolder(places.state, 0o700))
   return takeLock({
-    ...{ path: places.lock, mode: 'exclusive', subject: 'the installation of octo' },
+    path: places.lock,
+    mode: 'exclusive',
+    subject: 'the installation of octo',
     onWait,
   })
 }

@@ -30,7 +30,9 @@ export async function provideProgram(wanted: WantedProgram, context: ClientConte
   const name = `program of service ${wanted.service}`
   return {
     ...defaults,
-    ...{ origin, digest: stored.digest, path: join(layout.tree(stored.key), stored.executable) },
+    origin,
+    digest: stored.digest,
+    path: join(layout.tree(stored.key), stored.executable),
     argv0: argv0Of(stored.executable, wanted.service),
     recheck() {
       requireGood(layout, stored, { name, files })

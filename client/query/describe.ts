@@ -91,11 +91,19 @@ async function fromLockfile(entry: LockedPlugin, unasked: CodedError, context: C
     repo: entry.registryRepo,
     plugin: entry.plugin,
     serial: Math.max(entry.serial, 1),
-    ...{ kind, category, description, license, homepage, source },
+    kind,
+    category,
+    description,
+    license,
+    homepage,
+    source,
     versions: [],
   } as PluginDocument
   return {
-    ...{ repo, document, from: 'lockfile', unasked },
+    repo,
+    document,
+    from: 'lockfile',
+    unasked,
     ...namedSigner(entry.signer, repo),
     described: { version: entry.version, manifest, platforms },
   }

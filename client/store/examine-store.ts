@@ -31,7 +31,9 @@ export async function examineStore(root: string): Promise<ExaminedStore> {
     const { bavail, bsize, files, ffree } = onStoreDisk(root, () => statfsSync(root))
     const reason = process.platform === 'win32' ? undefined : await reasonAgainstPrograms(layout)
     return {
-      ...{ state: 'open', root, freeBytes: bavail * bsize },
+      state: 'open',
+      root,
+      freeBytes: bavail * bsize,
       ...(files > 0 ? { freeFiles: ffree } : {}),
       ...omitUndefined({ refusesPrograms: reason }),
     }

@@ -15,8 +15,11 @@ export function recordWarmRun(layout: Layout, run: ProvenRun & { readonly stored
   const { key, stored, executable } = run
   const identity = identityOfRun(key)
   const record: WarmRecord = {
-    ...{ identity, inputs: compared.inputs },
-    ...{ tree: stored.key, inner: stored.executable, executable },
+    identity,
+    inputs: compared.inputs,
+    tree: stored.key,
+    inner: stored.executable,
+    executable,
     ...(layout.sharedRoot === undefined ? {} : { sharedRoot: layout.sharedRoot }),
   }
   writeOwnRecord(layout, layout.warmRecord(shortHash(identity)), record)

@@ -41,7 +41,9 @@ export function renderMessage({ node, template }: MessageTemplate, facts: Messag
   const meter = { spend, left: () => steps, made: take, printed: take }
   return renderTemplate(template, {
     root: factValue(facts, ''),
-    ...{ fail: grammarOf(node).fail, meter, prints: 'plain values' },
+    fail: grammarOf(node).fail,
+    meter,
+    prints: 'plain values',
   })
 }
 

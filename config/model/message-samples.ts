@@ -21,8 +21,15 @@ export type MessageOf = Omit<MessageEvent, 'instance'> & {
 
 const TIME = '2026-11-26T09:00:31Z'
 const EVENT: MessageEvent = {
-  ...{ kind: 'failed', severity: 'critical', service: 'web', instance: 'web.1', check: '', status: '' },
-  ...{ message: 'exited with 1', since: TIME, at: TIME },
+  kind: 'failed',
+  severity: 'critical',
+  service: 'web',
+  instance: 'web.1',
+  check: '',
+  status: '',
+  message: 'exited with 1',
+  since: TIME,
+  at: TIME,
 }
 
 function aMessage(events: readonly MessageEvent[], lost: number): MessageOf {

@@ -115,7 +115,8 @@ function readAllServices(trees: ConfigTrees, { repos, pins, reading }: Known): R
     ...service,
     hasProgram: hasProgram(service.name, trees),
     ...readServiceSpec(service.name, {
-      ...{ trees, ...readingOf(service.name, trees, reading) },
+      trees,
+      ...readingOf(service.name, trees, reading),
       sources: sources.get(service.name) ?? [],
     }),
     startPeriodMs: orItsError(() => readStartPeriod(service.name, trees)),

@@ -83,9 +83,14 @@ function readNotifier({ node, name }: Written, reading: Reading): readonly ReadN
   if (!named) return []
   const { tool, request } = named
   const item: NotifierConfig = {
-    ...{ name: name ?? request.plugin, request, place: placeOf(node), arguments: args },
+    name: name ?? request.plugin,
+    request,
+    place: placeOf(node),
+    arguments: args,
     ...omitUndefined({ services, events }),
-    ...{ severity, groupMs, limit },
+    severity,
+    groupMs,
+    limit,
     ...omitUndefined({ timeoutMs }),
     ...subject,
     ...body,

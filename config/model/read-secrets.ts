@@ -123,7 +123,9 @@ function draft(item: TreeNode, project: MapNode | undefined): DraftedSource {
   const refreshMs = readDuration(said(['refresh']), 'refresh', { min: 1000, max: 365 * DAY_MS })
   const timeoutMs = readDuration(said(['timeout']), 'timeout', { min: 100, max: DAY_MS })
   return {
-    ...{ request, tool, node: item },
+    request,
+    tool,
+    node: item,
     args: argumentsIn([own, base]),
     environment: readVariables(fieldOf(own, 'secret', 'environment')),
     values: readNames(fieldOf(own, 'secret', 'values'), 'values', isPath),

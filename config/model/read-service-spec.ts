@@ -89,22 +89,25 @@ export function readServiceSpec(name: string, { trees, variables, warnings, sour
   const own = attempt(() => readDependencies(saidOf(owner, ['depends_on', 'depends']))) ?? []
   const named = new Set(own.map(({ service }) => service))
   const ofSources = secrets.flatMap(({ dependsOn }) => dependsOn).filter(({ service }) => !named.has(service))
-  const restart = attempt(() => readRestart(saidOf(owner, ['restart'])))
-  const stop = attempt(() => readStop(owner))
-  const replicas = attempt(() =>
-    readCount(saidOf(owner, ['replicas']), 'replicas', { min: 0, max: MAX_REPLICAS, otherwise: 1 }),
-  )
-  const startPeriodMs = attempt(() => startPeriodOf(owner) ?? DEFAULT_START_PERIOD_MS)
-  const leftAside = attempt(() => leftAsideOf(local, placesOfService(trees.fetched, name)))
-  const [problem] = problems
-  if (problem) return { spec: problem, problems }
   const spec = {
-    ...{ program, environment, ...(workingDir ? { workingDir } : {}), dependsOn: [...own, ...ofSources] },
-    ...{ restart, stop, replicas, startPeriodMs, ...(limits ? { limits } : {}) },
-    ...{ ...(configFile ? { configFile } : {}), secrets, leftAside },
+    program,
+    environment,
+    ...(workingDir ? { workingDir } : {}),
+    dependsOn: [...own, ...ofSources],
+    restart: attempt(() => readRestart(saidOf(owner, ['restart']))),
+    stop: attempt(() => readStop(owner)),
+    replicas: attempt(() =>
+      readCount(saidOf(owner, ['replicas']), 'replicas', { min: 0, max: MAX_REPLICAS, otherwise: 1 }),
+    ),
+    startPeriodMs: attempt(() => startPeriodOf(owner) ?? DEFAULT_START_PERIOD_MS),
+    ...(limits ? { limits } : {}),
+    ...(configFile ? { configFile } : {}),
+    secrets,
+    leftAside: attempt(() => leftAsideOf(local, placesOfService(trees.fetched, name))),
   }
+  const [problem] = problems
   // Whatever is missing was a problem.
-  return { spec: spec as ServiceSpec, problems }
+  return { spec: problem ?? (spec as ServiceSpec), problems }
 }
 
 /** Reads on after a problem, so that all are told at once. */

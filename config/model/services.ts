@@ -188,7 +188,8 @@ function readCheck(node: TreeNode, reading: PhaseReading): ReadCheck | undefined
     intervalMs: interval ?? DEFAULT_INTERVAL_MS,
     ...(interval === undefined ? { calmIntervalMs: CALM_INTERVAL_MS } : {}),
     ...omitUndefined({ timeoutMs }),
-    ...{ successThreshold, failureThreshold },
+    successThreshold,
+    failureThreshold,
     ...omitUndefined({ operators }),
     place: placeOf(map),
   }

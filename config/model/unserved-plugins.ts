@@ -33,7 +33,8 @@ function askedIn({ services, notifiers = [] }: OctoConfig): readonly Asked[] {
     ...enabled.flatMap(({ checks }) => PHASES.flatMap((phase) => checks[phase])),
     ...secretRequests(enabled),
     ...programRequests(enabled).map(({ name, request }) => ({
-      ...{ request, place: enabled.find((service) => service.name === name)?.place },
+      request,
+      place: enabled.find((service) => service.name === name)?.place,
     })),
     ...notifiers,
   ]

@@ -50,7 +50,11 @@ export async function runStack(options: StackOptions, env: Environment, terminal
   if (secrets) screen.step('secrets', `${secrets.url}, ${secrets.what}`)
 
   const facts = {
-    ...{ dir: place.dir, root, node: process.execPath, registry: repos.url, webPort: await freePort() },
+    dir: place.dir,
+    root,
+    node: process.execPath,
+    registry: repos.url,
+    webPort: await freePort(),
     mailPort: mails.port,
     ...(postgres.isFound && secrets ? { database: { postgres, secrets } } : {}),
   }

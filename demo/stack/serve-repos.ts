@@ -12,8 +12,14 @@ type ServedRepos = AsyncDisposable & { readonly url: string; readonly published:
 
 export async function serveRepos(root: string, { dir, env }: Place): Promise<ServedRepos> {
   const settings: StartSettings = {
-    ...{ root, dir, env, port: 0, demoPort: 0, once: true },
-    ...{ repos: ['core', 'shop'], plugins: STACK_PLUGINS },
+    root,
+    dir,
+    env,
+    port: 0,
+    demoPort: 0,
+    once: true,
+    repos: ['core', 'shop'],
+    plugins: STACK_PLUGINS,
   }
   await prepareData(settings)
   const registry = await startRegistry(settings)

@@ -10,7 +10,8 @@ export function planLine(check: PlannedCheck, executable: VerifiedExecutable): s
   const { item, phase } = check
   const { repo, plugin, version, platform, manifest, signer } = executable
   const { timeoutMs, saidBy } = timeoutOf({
-    ...{ executable, phase },
+    executable,
+    phase,
     timeoutMs: item.timeoutMs,
   })
   return [

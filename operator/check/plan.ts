@@ -95,7 +95,11 @@ export function withoutChecks(config: OctoConfig, { services, phases }: Selectio
     phases.every((phase) => service.checks[phase].length === 0),
   )
   return idle.map(({ name, enabled }) => ({
-    ...{ service: name, attempts: 0, durationMs: 0, log: [], place: { file: shownAddress(config.files[0] ?? '') } },
+    service: name,
+    attempts: 0,
+    durationMs: 0,
+    log: [],
+    place: { file: shownAddress(config.files[0] ?? '') },
     status: services.length > 0 ? 'unknown' : 'skipped',
     summary: enabled ? `has no checks in ${phases.map(quote).join(', ')}` : 'service is disabled',
   }))

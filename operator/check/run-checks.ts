@@ -101,7 +101,10 @@ function runOf(check: PlannedCheck, provided: PluginOutcome | undefined, deps: O
   if (runService && isRunService(check.request)) return () => runService(check, signal)
   const { item, service, phase } = check
   const run: PluginRun = {
-    ...{ executable: executableOf(check, provided), arguments: item.arguments, service, phase },
+    executable: executableOf(check, provided),
+    arguments: item.arguments,
+    service,
+    phase,
     timeoutMs: item.timeoutMs,
     signal,
   }

@@ -39,7 +39,9 @@ async function look({ name, path, manager }: Unit, env: NodeJS.ProcessEnv): Prom
   const words = wordsOfUnit(onDisk(path, () => readFileSync(path, 'utf8')))
   const octo = words.slice(0, words.indexOf('start'))
   return {
-    ...{ unit: name, path, whose: manager.length > 0 ? 'user' : 'machine' },
+    unit: name,
+    path,
+    whose: manager.length > 0 ? 'user' : 'machine',
     enabled: await wordOfSystemd([...manager, 'is-enabled', name], env),
     active: await wordOfSystemd([...manager, 'is-active', name], env),
     missing: octo.filter((word) => isAbsolute(word) && !existsSync(word)),

@@ -41,7 +41,8 @@ export async function enableAutostart(options: AutostartOptions, terminal: Termi
   const text = renderUnit({
     project: basename(dirname(configPath)),
     hasSubgroups: ((await systemdVersion(env)) ?? 0) >= SUBGROUPS_SINCE,
-    ...{ octo: octo.words, flags: flagsOf(configPath, options, place.cwd) },
+    octo: octo.words,
+    flags: flagsOf(configPath, options, place.cwd),
     ...(options.system ? { user: userOf(options) } : { places: placesOfUser(env) }),
   })
   if (options.print) {

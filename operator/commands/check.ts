@@ -51,15 +51,21 @@ export async function checkCommand(
   using interruption = interruptible()
   const rows = openOutcomeRows(terminal, [...expectedOf(plan, provided), ...idle])
   using progress = terminal.progress({
-    ...{ unit: 'steps', title: 'checking', items: plan.filter(({ fate }) => fate.kind === 'run').length },
-    ...{ endsSilently: true, onShown: rows.grow },
+    unit: 'steps',
+    title: 'checking',
+    items: plan.filter(({ fate }) => fate.kind === 'run').length,
+    endsSilently: true,
+    onShown: rows.grow,
   })
   const { env } = process
   if (plan.some(asksForProgram)) for (const line of await session.writeFiles()) terminal.warn(line)
   const locate = (executable: VerifiedExecutable) => session.client.locate(executable)
   const provideProgram = (wanted: WantedProgram) => session.client.provideProgram(wanted)
   const checked = await runChecks(plan, {
-    ...{ env, provided, random: Math.random, signal: interruption.signal },
+    env,
+    provided,
+    random: Math.random,
+    signal: interruption.signal,
     locate,
     runService: programRunner({ config, configPath, env, provided, locate, provideProgram }),
     sleep: (milliseconds, signal) => wait(milliseconds, undefined, signal ? { signal } : {}).catch(() => undefined),

@@ -59,7 +59,9 @@ export async function openTeller(telling: Telling, log: (line: string) => void):
   }
   try {
     const notifications = openNotifications({
-      ...{ path: join(places.state, 'checks-told.json'), log, next: commandsOfChecks(telling.configPath) },
+      path: join(places.state, 'checks-told.json'),
+      log,
+      next: commandsOfChecks(telling.configPath),
     })
     return await tellerOf(notifications, lock, telling)
   } catch (error) {

@@ -48,7 +48,9 @@ async function uidOf(user: string, env: Environment): Promise<number> {
     coded('OS_FAILED', { message: '`id` cannot be started, and so nobody knows who that user is' })
   const what = { file: 'id', argv: ['-u', user], env, cwd: '/' }
   const { exitCode, stdout } = await runProcess(what, {
-    ...{ timeoutMs: 10_000, words, kept: { stdout: KEPT, stderr: KEPT } },
+    timeoutMs: 10_000,
+    words,
+    kept: { stdout: KEPT, stderr: KEPT },
   })
   const text = stdout.text.trim()
   if (exitCode === 0 && /^\d+$/.test(text)) return Number(text)

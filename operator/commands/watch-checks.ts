@@ -66,7 +66,13 @@ export async function watchChecksCommand(
   giveBackMemory()
   await using watch = await openWatch(
     {
-      ...{ plan, provided, idle, env, locate, now: Date.now, firstWithinMs: FIRST_ROUND_MS },
+      plan,
+      provided,
+      idle,
+      env,
+      locate,
+      now: Date.now,
+      firstWithinMs: FIRST_ROUND_MS,
       runService: programRunner({ config, configPath, env, provided, locate, provideProgram }),
       startPeriodOf: startPeriods(config.services),
       onChange(row, before) {

@@ -63,7 +63,9 @@ export async function runPluginProcess(run: PluginProcess, reading: Reading, dep
   // Right before it is started: nothing is waited for any more.
   const { file, leading, argv0 } = programOf(deps.locate(executable), thisMachine(requireRuntimeVersion))
   const env = pluginEnvironment(deps.env, {
-    ...{ temporary: directory.temporary, root: executable.root, contract: manifest.output },
+    temporary: directory.temporary,
+    root: executable.root,
+    contract: manifest.output,
     service,
     phase,
     input: document === undefined ? undefined : 'json',

@@ -30,7 +30,9 @@ function endingOf(end: Answer | Stopped, { timeoutMs, kept, readLine }: InsideRu
   const { stdout = '', stderr = '' } = typeof end === 'string' ? {} : end
   return {
     ...(typeof end === 'string' ? { stopped: end } : { exitCode: end.exitCode }),
-    ...{ stdout: captureText(stdout, kept.stdout, readLine), stderr: captureText(stderr, kept.stderr, readLine) },
-    ...{ durationMs, timeoutMs },
+    stdout: captureText(stdout, kept.stdout, readLine),
+    stderr: captureText(stderr, kept.stderr, readLine),
+    durationMs,
+    timeoutMs,
   }
 }

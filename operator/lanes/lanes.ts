@@ -58,7 +58,8 @@ export function openLanes({ env, digests }: Setting): Lanes {
     onBegin: ({ lane }, latenessMs) => lateness[kindOf(lane as LaneName)].add(latenessMs),
   })
   return {
-    ...{ schedule, places },
+    schedule,
+    places,
     inside: {
       knows: own.knows,
       take: (executable, given) => own.take(executable, given) ?? residents.take(executable, given),

@@ -36,7 +36,11 @@ export function watchCheck(lanes: Lanes, watched: WatchedCheck): AsyncDisposable
   let isWell = false
   let running: Promise<unknown> = Promise.resolve()
   const job = lanes.schedule.add({
-    ...{ id, owner: check.service, lane, intervalMs: intervalOf(check, { isWell }), firstWithinMs },
+    id,
+    owner: check.service,
+    lane,
+    intervalMs: intervalOf(check, { isWell }),
+    firstWithinMs,
     async run() {
       const run = runOnce(check, runDeps)
       running = run
@@ -117,8 +121,15 @@ async function runOnce(check: PlannedCheck, deps: OnceDeps): Promise<CheckOutcom
 
 function notRun({ service, phase, request, mark, item }: PlannedCheck, summary: string): CheckOutcome {
   return {
-    ...{ service, phase, plugin: request.plugin, place: item.place, attempts: 0, durationMs: 0, log: [] },
+    service,
+    phase,
+    plugin: request.plugin,
+    place: item.place,
+    attempts: 0,
+    durationMs: 0,
+    log: [],
     ...omitUndefined({ mark }),
-    ...{ status: 'unknown', summary },
+    status: 'unknown',
+    summary,
   }
 }

@@ -46,7 +46,11 @@ export function resultOf({ executable, contract, report, ending, hide }: Run): T
   const printed = contract === 'exit-code' ? printedText(ending.stdout, hide !== undefined) : furtherLines.join('\n')
   const log = parseLogLines(ending.stderr.text).slice(-MAX_LOG_LINES)
   const found = {
-    ...{ status, summary, plugin: `${repo}/${plugin}`, version, durationMs: ending.durationMs },
+    status,
+    summary,
+    plugin: `${repo}/${plugin}`,
+    version,
+    durationMs: ending.durationMs,
     ...omitUndefined({ exitCode, hostCode, details, metrics }),
     ...(printed === '' ? {} : { output: printed }),
     ...(log.length === 0 ? {} : { log }),

@@ -43,7 +43,13 @@ export function composeNotification(wanted: Wanted): Composed {
   const first = commonOf(news, (one) => one.first)
   const several = titleOf(project, news)
   const notification: Notification = {
-    ...{ id, kind: kind as Notification['kind'], project, since, at, count, host },
+    id,
+    kind: kind as Notification['kind'],
+    project,
+    since,
+    at,
+    count,
+    host,
     ...(service === '' ? {} : { service }),
     ...(check === '' ? {} : { check }),
     ...(status === '' ? {} : { status: status as Notification['status'] & string }),
@@ -78,8 +84,19 @@ function messageOf({ news, count, lost, project, host, at }: Wanted): MessageOf 
     },
   )
   return {
-    ...{ project, host, at, count, lost, events, kind: told.kind, severity: told.severity, since: told.since },
-    ...{ service: common('service'), check: common('check'), status: common('status'), message: told.message },
+    project,
+    host,
+    at,
+    count,
+    lost,
+    events,
+    kind: told.kind,
+    severity: told.severity,
+    since: told.since,
+    service: common('service'),
+    check: common('check'),
+    status: common('status'),
+    message: told.message,
   }
 }
 

@@ -81,7 +81,14 @@ export function advance(outlet: Outlet, { rule, time, id, project, host, next }:
   const { news, count } = waiting
   const lost = outlet.unsaidLost
   const { notification, problem } = composeNotification({
-    ...{ id, at: time.at, news, count, lost, project, host, templates: rule },
+    id,
+    at: time.at,
+    news,
+    count,
+    lost,
+    project,
+    host,
+    templates: rule,
     ...(next ? { next } : {}),
   })
   return {

@@ -38,11 +38,13 @@ export async function callInstance(
     method: endpoint.method,
     path: `${endpoint.path.slice(1)}${query === '' ? '' : `?${query}`}`,
     headers: {
-      ...{ accept: 'application/json', 'content-type': 'application/json' },
+      accept: 'application/json',
+      'content-type': 'application/json',
       ...omitUndefined({ [CREDENTIALS_HEADER]: authorization }),
     },
     ...(endpoint.method === 'POST' ? { json: request } : {}),
-    ...{ maxBytes: MAX_ANSWER_BYTES, signal },
+    maxBytes: MAX_ANSWER_BYTES,
+    signal,
   }
   const reply = await connection.send(asked).catch((error: unknown) => {
     throw brokenOff(error, call)

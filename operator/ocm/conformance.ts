@@ -170,7 +170,11 @@ type Raw = {
 function reply({ connection }: Instance, { method = 'GET', path = HEALTH_PATH, body, headers = {} }: Raw) {
   const bytes = Buffer.from(body ?? '')
   return connection.send({
-    ...{ method, path: path.slice(1), headers, maxBytes: 1024 * 1024, signal: AbortSignal.timeout(SOON_MS) },
+    method,
+    path: path.slice(1),
+    headers,
+    maxBytes: 1024 * 1024,
+    signal: AbortSignal.timeout(SOON_MS),
     ...(body !== undefined && method === 'POST' ? { body: { size: bytes.length, chunks: once(bytes) } } : {}),
   })
 }

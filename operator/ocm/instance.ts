@@ -60,7 +60,10 @@ export async function startInstance(
   try {
     const { address, connection } = await shakeHands({ plugin: plugin.name, process, limits, signal })
     return {
-      ...{ pid: process.pid, address, connection, folder: folder.path },
+      pid: process.pid,
+      address,
+      connection,
+      folder: folder.path,
       ended: cleanedUp(process, folder, connection),
       enter: () => (isThere(address) ? NOTHING : undefined),
       lookSoon: () => undefined,

@@ -72,7 +72,8 @@ export function keepRunning(first: ServicePlugin, { host, signal, findAgain, inf
   }
 
   return {
-    ...{ pids, start },
+    pids,
+    start,
     async look() {
       const { state, reason, againInMs = 0, failures = 0 } = status() ?? {}
       if (state === 'ready' || signal.aborted) return

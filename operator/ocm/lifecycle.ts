@@ -67,8 +67,15 @@ type Setting = {
 }
 
 export const NEW_LIFE: Life = {
-  ...{ state: 'stopped', generation: 0, calls: 0, isWanted: false, isClosed: false },
-  ...{ failures: [], isOnTrial: false, hasAnswered: false, pauseMs: 0 },
+  state: 'stopped',
+  generation: 0,
+  calls: 0,
+  isWanted: false,
+  isClosed: false,
+  failures: [],
+  isOnTrial: false,
+  hasAnswered: false,
+  pauseMs: 0,
 }
 
 /** So many failures within this time, and it is broken. */
@@ -192,8 +199,14 @@ function fail(life: Life, reason: string, { now }: Setting): Step {
   return {
     life: {
       ...kept,
-      ...{ state: isBroken ? 'broken' : 'backing-off', calls: 0, isWanted: false, isOnTrial: isBroken },
-      ...{ failures, pauseMs, due: now + pauseMs, reason },
+      state: isBroken ? 'broken' : 'backing-off',
+      calls: 0,
+      isWanted: false,
+      isOnTrial: isBroken,
+      failures,
+      pauseMs,
+      due: now + pauseMs,
+      reason,
     },
     effects: ['refuse', 'wake'],
   }

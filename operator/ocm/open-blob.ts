@@ -52,7 +52,8 @@ function opened(descriptor: number, size: number, answer: Answer): OpenedBlob {
   let reading: ReadStream | undefined
   let given: Readable | undefined
   return {
-    ...{ mediaType, size },
+    mediaType,
+    size,
     stream() {
       reading = createReadStream('', { fd: descriptor })
       given = Readable.from(asPromised(reading, { file, size, digest: statedDigest(answer) }), { objectMode: false })

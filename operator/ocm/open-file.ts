@@ -40,7 +40,9 @@ export function openPluginFile({ name, path }: PluginFile, known: KnownFiles): O
     return {
       digest,
       file: program.file === real ? executed(descriptor, real) : program.file,
-      ...{ leading: program.leading, argv0: program.argv0 ?? program.file, root: dirname(real) },
+      leading: program.leading,
+      argv0: program.argv0 ?? program.file,
+      root: dirname(real),
       [Symbol.dispose]: () => closeSync(descriptor),
     }
   } catch (error) {

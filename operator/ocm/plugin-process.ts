@@ -50,7 +50,8 @@ export async function startPluginProcess(
   const announced = Promise.withResolvers<Announcement>()
   let announcement: Announcement | undefined
   const lines = readPluginLines(child, {
-    ...{ plugin: plugin.name, log: facts.log },
+    plugin: plugin.name,
+    log: facts.log,
     takes(line) {
       const found = announcement ? undefined : parseAnnouncement(line)
       if (!found) return false
@@ -88,7 +89,9 @@ async function spawn(plugin: ServicePlugin, facts: InstanceFacts, folder: Runtim
   const { cwd, env } = facts
   return await launch(
     {
-      ...{ file: program.file, argv0: program.argv0, cwd },
+      file: program.file,
+      argv0: program.argv0,
+      cwd,
       argv: [...program.leading, '--config', configArgument(facts, folder)],
       env: pluginEnvironment(env, { temporary: folder.path, root: program.root, contract: 'ocm' }),
     },

@@ -34,7 +34,10 @@ export async function readCapabilities(
   using directory = makePrivateDirectory()
   const ending = await runProcess(
     {
-      ...{ file: program.file, argv: [...program.leading, 'capabilities'], argv0: program.argv0, cwd },
+      file: program.file,
+      argv: [...program.leading, 'capabilities'],
+      argv0: program.argv0,
+      cwd,
       env: pluginEnvironment(env, { temporary: directory.temporary, root: program.root, contract: 'ocm' }),
     },
     { timeoutMs, signal, words: pluginLaunchWords, kept: KEPT, ownVariable: 'TMPDIR' },

@@ -166,7 +166,10 @@ export function supervisePlugin(plugin: ServicePlugin, facts: SupervisorFacts): 
   return {
     plugin,
     status: () => ({
-      ...{ state: life.state, calls: life.calls, reason: life.reason, failures: life.failures.length },
+      state: life.state,
+      calls: life.calls,
+      reason: life.reason,
+      failures: life.failures.length,
       ...(life.due === undefined ? {} : { againInMs: Math.max(0, life.due - performance.now()) }),
       ...(instance === undefined ? {} : { pid: instance.pid }),
     }),

@@ -58,12 +58,22 @@ export function openCheckThread(env: Readonly<Record<string, string>>): CheckThr
   function start(): Running {
     const beats = new Int32Array(new SharedArrayBuffer(4))
     const worker = newWorker({
-      ...{ workerData: { beats: beats.buffer }, env: { ...env }, execArgv: [], stdout: true, stderr: true },
+      workerData: { beats: beats.buffer },
+      env: { ...env },
+      execArgv: [],
+      stdout: true,
+      stderr: true,
       resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB, maxYoungGenerationSizeMb: YOUNG_HEAP_MB },
     })
     const started: Running = {
-      ...{ worker, questions: [], beats, loaded: new Set(), asked: new Map() },
-      ...{ isUp: false, beat: 0, silentLooks: 0 },
+      worker,
+      questions: [],
+      beats,
+      loaded: new Set(),
+      asked: new Map(),
+      isUp: false,
+      beat: 0,
+      silentLooks: 0,
     }
     worker.stdout.resume()
     worker.stderr.resume()

@@ -60,7 +60,10 @@ export async function startResident(
     const facts = { temporary: directory.temporary, root, contract: manifest.output, resident: manifest.resident }
     const child = await launchApart(
       {
-        ...{ file, argv: leading, env: pluginEnvironment(env, facts), cwd: directory.work },
+        file,
+        argv: leading,
+        env: pluginEnvironment(env, facts),
+        cwd: directory.work,
         argv0,
       },
       { stdio: ['pipe', 'pipe', 'ignore'], words: pluginLaunchWords },

@@ -128,7 +128,8 @@ export function residentKey({ digest, path }: Pick<VerifiedExecutable, 'digest' 
 
 function questionOf({ words, document, service, phase, deadlineMs }: InsideRun): Question {
   return {
-    ...{ words, deadlineMs },
+    words,
+    deadlineMs,
     ...omitUndefined({ document, service, phase }),
   }
 }

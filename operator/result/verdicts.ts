@@ -10,8 +10,14 @@ export const TOLD_JSON = 'json:'
 export const TOLD_TEXT = 'text:'
 
 const WORDS: Readonly<Record<string, CheckStatus>> = {
-  ...{ ok: 'ok', warn: 'warn', warning: 'warn', crit: 'critical', critical: 'critical', unknown: 'unknown' },
-  ...{ nok: 'critical', 'not ok': 'critical' },
+  ok: 'ok',
+  warn: 'warn',
+  warning: 'warn',
+  crit: 'critical',
+  critical: 'critical',
+  unknown: 'unknown',
+  nok: 'critical',
+  'not ok': 'critical',
 }
 /** A word of its own, also at the end of `DISK_CRITICAL`; `CRIT_DAYS` is the name of a bound. */
 const STATUS_WORD =

@@ -34,7 +34,9 @@ export async function runInteractive(
     sweepProcessDirectories(env)
     using directory = makePrivateDirectory()
     const own = pluginEnvironment(env, {
-      ...{ temporary: directory.temporary, root: executable.root, contract: executable.manifest.output },
+      temporary: directory.temporary,
+      root: executable.root,
+      contract: executable.manifest.output,
     })
     return await runForeground(executable, argv, { cwd, env: own })
   }

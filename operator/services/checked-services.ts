@@ -61,7 +61,11 @@ async function serviceNamed(
   const checks = { preflight: [], health: [], init: [] }
   const digests = { digest: '', fields: {}, settings: {}, initDigest: '' }
   return {
-    ...{ name, spec, checks, secrets: [], ...digests },
+    name,
+    spec,
+    checks,
+    secrets: [],
+    ...digests,
     ...(executable ? { executable } : {}),
     ...(files ? { program: files } : {}),
   }

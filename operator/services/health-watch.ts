@@ -53,7 +53,10 @@ export function watchHealth(watched: Watched, facts: PreparationFacts & { readon
   const deps = { provided: runnable.provided, locate: facts.locate, env, runService }
   const watches = running.map((check, index) =>
     watchCheck(facts.lanes, {
-      ...{ check, deps, id: `${id} ${index}`, firstWithinMs: 0 },
+      check,
+      deps,
+      id: `${id} ${index}`,
+      firstWithinMs: 0,
       onOutcome: (outcome) => take(check, outcome),
     }),
   )
@@ -73,7 +76,9 @@ export function watchHealth(watched: Watched, facts: PreparationFacts & { readon
   function report(reason: string | undefined): void {
     const all = [...seen.values()]
     const shown = [...seen].map(([check, { health, ...last }]) => ({
-      ...{ label: labelOf(check), name: nameOfCheck(check), state: health.state },
+      label: labelOf(check),
+      name: nameOfCheck(check),
+      state: health.state,
       ...(isUnsure(health, check.item) ? { unsure: true as const } : {}),
       ...last,
     }))

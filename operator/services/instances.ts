@@ -41,8 +41,10 @@ export function openInstances(deps: InstancesDeps): Instances {
   function handle(one: One, event: Event): void {
     const before = one.instance
     const { instance, effects } = step(before, event, {
-      ...{ restart: deps.serviceOf(one.service).restart, hasHealth: deps.hasHealth(one) },
-      ...{ now: deps.now(), random: deps.random() },
+      restart: deps.serviceOf(one.service).restart,
+      hasHealth: deps.hasHealth(one),
+      now: deps.now(),
+      random: deps.random(),
     })
     if (instance === before) return
     one.instance = instance

@@ -31,7 +31,10 @@ export type KnownService = {
 
 /** One of which nothing was noted. */
 export const UNKNOWN_SERVICE: KnownService = {
-  ...{ digest: '', waitsFor: [], replicas: 1, restart: { policy: 'no' } },
+  digest: '',
+  waitsFor: [],
+  replicas: 1,
+  restart: { policy: 'no' },
   stop: { signal: 'SIGTERM', timeoutMs: 10_000, target: 'main' },
 }
 

@@ -41,7 +41,11 @@ export function keepSpec(places: Places, service: RunnableService): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const { environment, ...rest } = spec
   const kept: KeptSpec = {
-    ...{ v: 1, digest, initDigest, spec: rest, variables: Object.keys(environment) },
+    v: 1,
+    digest,
+    initDigest,
+    spec: rest,
+    variables: Object.keys(environment),
     ...(files ? { executable: files.digest } : {}),
   }
   writeWhole(path, JSON.stringify(kept), { staging: dirname(path) })
@@ -123,7 +127,14 @@ export function withRulesOf(now: RunnableService, started: Started): RunnableSer
   const { secrets, digest, fields, initDigest, executable, program } = started
   const spec = { ...started.spec, dependsOn, restart, stop, replicas, startPeriodMs, leftAside }
   return {
-    ...{ name: now.name, checks: now.checks, spec, secrets, digest, fields, settings: now.settings, initDigest },
+    name: now.name,
+    checks: now.checks,
+    spec,
+    secrets,
+    digest,
+    fields,
+    settings: now.settings,
+    initDigest,
     ...(executable ? { executable } : {}),
     ...(program ? { program } : {}),
   }

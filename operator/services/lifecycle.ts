@@ -79,7 +79,12 @@ export type Setting = {
 export const MAX_WAIT_MS = 5 * 60_000
 
 export const NEW_INSTANCE: Instance = {
-  ...{ state: 'stopped', generation: 0, isWanted: false, health: 'none', failures: 0, pauseMs: 0 },
+  state: 'stopped',
+  generation: 0,
+  isWanted: false,
+  health: 'none',
+  failures: 0,
+  pauseMs: 0,
 }
 
 /** The same instance where the event means nothing to it. */
@@ -138,7 +143,10 @@ function begin(instance: Instance, { now }: Setting): Step {
   return {
     instance: {
       ...kept,
-      ...{ state: 'waiting', generation: instance.generation + 1, health: 'none', due: now + MAX_WAIT_MS },
+      state: 'waiting',
+      generation: instance.generation + 1,
+      health: 'none',
+      due: now + MAX_WAIT_MS,
     },
     // Whether what it waits for is there is looked at after every change.
     effects: ['wake'],

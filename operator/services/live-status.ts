@@ -41,8 +41,12 @@ export function openLiveStatus(known: Known) {
 
   return (one: One): InstanceStatus =>
     statusOf(reasoned(one), {
-      ...{ places, now: now(), checks: hidden(effects.seen(one)) },
+      places,
+      now: now(),
+      checks: hidden(effects.seen(one)),
       secrets: isAtRest(one.instance) ? undefined : secrets.statusOf(one.service),
-      ...{ differs: taken.differs(one.service), limits: limitsOf(one.service), program: originOf(one.service) },
+      differs: taken.differs(one.service),
+      limits: limitsOf(one.service),
+      program: originOf(one.service),
     })
 }

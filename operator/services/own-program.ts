@@ -33,7 +33,9 @@ export async function runOwnProgram(
   const { words, environment } = givenTo(item)
   const launch = await serviceLaunch(service, { id, mark, words, environment, secrets }, facts)
   const ending = await runProcess(launch, {
-    ...{ timeoutMs: item.timeoutMs ?? TIMEOUTS_MS[phase], words: serviceLaunchWords, kept: KEPT_OUTPUT },
+    timeoutMs: item.timeoutMs ?? TIMEOUTS_MS[phase],
+    words: serviceLaunchWords,
+    kept: KEPT_OUTPUT,
     signal,
   })
   const report = interpret(ending, 'exit-code')

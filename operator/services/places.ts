@@ -50,7 +50,9 @@ function placesAt(configPath: string, env: Environment): Places {
   const state = join(stateFolder(env), 'octo', 'services', `${folder}-${file}-${key}`)
   const logs = join(state, 'logs')
   return {
-    ...{ key, state, logs },
+    key,
+    state,
+    logs,
     lock: join(state, 'lock'),
     journal: join(state, 'journal'),
     control: join(state, 'control.json'),

@@ -30,7 +30,10 @@ export async function runAll(
 ): Promise<string | undefined> {
   if (checks.length === 0) return undefined
   const outcomes = await runChecks(checks, {
-    ...{ provided: runnable.provided, signal, random: facts.random, locate: facts.locate },
+    provided: runnable.provided,
+    signal,
+    random: facts.random,
+    locate: facts.locate,
     env: { ...facts.env, [MARK]: ownMark(facts.places) },
     sleep: (milliseconds) => wait(milliseconds, undefined, { signal }).catch(() => undefined),
     runService: ownProgramOf(service, { id, signal, secrets }, facts),

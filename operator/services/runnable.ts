@@ -92,7 +92,9 @@ export async function openRunnable(
     ]),
   )
   return {
-    ...{ services, order: new Map([...order].filter(([name]) => services.has(name))), provided },
+    services,
+    order: new Map([...order].filter(([name]) => services.has(name))),
+    provided,
     telling: { project: projectName(config), notifiers: await notifiersOf(config, provided) },
     ...(config.metrics ? { metrics: config.metrics } : {}),
   }
@@ -193,9 +195,16 @@ function runnableOf(
   }
   const digest = digestOf(started)
   return {
-    ...{ name, spec, checks, ...(executable ? { executable } : {}), ...(program ? { program } : {}), secrets },
-    ...{ digest, fields: fieldsOf(started), settings: settingsOf(spec, checks.health) },
-    ...{ initDigest: initDigestOf(digest, checks.init, provided) },
+    name,
+    spec,
+    checks,
+    ...(executable ? { executable } : {}),
+    ...(program ? { program } : {}),
+    secrets,
+    digest,
+    fields: fieldsOf(started),
+    settings: settingsOf(spec, checks.health),
+    initDigest: initDigestOf(digest, checks.init, provided),
   }
 }
 

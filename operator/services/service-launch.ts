@@ -54,7 +54,9 @@ export async function serviceLaunch(service: RunnableService, wanted: Wanted, fa
     ...service.spec.environment,
     ...wanted.environment,
     ...(wanted.secrets ? { ...wanted.secrets.environment, [SECRETS_VARIABLE]: wanted.secrets.folder } : {}),
-    ...{ OCTO_SERVICE: service.name, OCTO_REPLICA: wanted.id.slice(service.name.length + 1), [MARK]: wanted.mark },
+    OCTO_SERVICE: service.name,
+    OCTO_REPLICA: wanted.id.slice(service.name.length + 1),
+    [MARK]: wanted.mark,
   }
   const config = wanted.words ? [] : await configWords(service, wanted, facts)
   return { ...own, argv: [...own.argv, ...config], env: { ...own.env(given) } }
@@ -80,7 +82,9 @@ async function pluginPart(service: RunnableService, executable: VerifiedExecutab
   const { file, leading, argv0 } = programOf(facts.locate(executable), thisMachine(requireRuntimeVersion))
   const temporary = ownFolder(facts, 'tmp', wanted.id)
   return {
-    ...{ file, argv: [...leading, ...words], argv0 },
+    file,
+    argv: [...leading, ...words],
+    argv0,
     cwd: workingDir(service) ?? ownFolder(facts, 'work', wanted.id),
     env: (given: Readonly<Record<string, string>>) => ({
       ...pluginEnvironment(facts.env, { temporary, root, contract: manifest.output }),
@@ -112,7 +116,9 @@ function filePart(service: RunnableService, program: ProvenProgram, { wanted, fa
   const found = { ...program, plugin: service.name, manifest: { protocol: 'exec' as const } }
   const { file, leading, argv0 } = programOf(found, thisMachine(requireRuntimeVersion))
   return {
-    ...{ file, argv: [...leading, ...program.entry, ...words], argv0 },
+    file,
+    argv: [...leading, ...program.entry, ...words],
+    argv0,
     cwd: workingDir(service) ?? ownFolder(facts, 'work', wanted.id),
     env: (given) => serviceEnvironment(facts.env, { ...program.environment, ...given }),
   }
@@ -125,7 +131,9 @@ function commandPart(service: RunnableService, { id, words = [] }: Wanted, facts
   const cwd =
     workingDir(service) ?? (isAbsolute(facts.configPath) ? dirname(facts.configPath) : ownFolder(facts, 'work', id))
   return {
-    ...{ file: file.includes('/') ? resolve(cwd, file) : file, argv: [...argv, ...words], cwd },
+    file: file.includes('/') ? resolve(cwd, file) : file,
+    argv: [...argv, ...words],
+    cwd,
     env: (given) => serviceEnvironment(facts.env, given),
   }
 }

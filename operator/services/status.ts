@@ -33,7 +33,13 @@ export function statusOf(
   const log = logPath(places, id)
   const runs = process !== undefined && (state === 'running' || state === 'ending' || state === 'failed')
   return {
-    ...{ service, instance: id, state, health, failures, log, logBytes: Math.max(keptBytes(log), 0) },
+    service,
+    instance: id,
+    state,
+    health,
+    failures,
+    log,
+    logBytes: Math.max(keptBytes(log), 0),
     ...(runs ? { pid: process.pid } : {}),
     ...(state === 'running' && startedAt !== undefined ? { upMs: Math.max(0, Math.round(now - startedAt)) } : {}),
     ...(state === 'pausing' && due !== undefined ? { retryInMs: Math.max(0, Math.round(due - now)) } : {}),

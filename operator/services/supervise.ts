@@ -68,17 +68,32 @@ export async function takeProject(
     const { pid } = process
     events.write({ kind: 'supervisor-started', message: `process ${pid} supervises`, pid })
     const notifications = openNotifications({
-      ...{ path: places.notifications, log, next: commandsOfServices(configPath) },
+      path: places.notifications,
+      log,
+      next: commandsOfServices(configPath),
       onTrouble: (notifier, message) => events.write({ kind: 'notifier', notifier, message }),
     })
     const supervisor = openSupervisor({
-      ...{ cores, places, configPath, env, known, journal, log, notifications, events },
-      ...{ now: sinceBoot, random: Math.random },
+      cores,
+      places,
+      configPath,
+      env,
+      known,
+      journal,
+      log,
+      notifications,
+      events,
+      now: sinceBoot,
+      random: Math.random,
     })
     const render = () => renderExposition(familiesOf(projectMetrics({ supervisor, notifications, events, project })))
     const endpoint = openEndpoint({ render, log })
     return {
-      ...{ supervisor, notifications, events, endpoint, project },
+      supervisor,
+      notifications,
+      events,
+      endpoint,
+      project,
       async [Symbol.asyncDispose]() {
         await endpoint[Symbol.asyncDispose]()
         supervisor[Symbol.dispose]()
@@ -267,7 +282,9 @@ function metricsOf(endpoint: Endpoint): Pick<ProjectStatus, 'metrics'> {
 function projectMetrics({ supervisor, notifications, events, project }: Omit<Supervised, 'endpoint'>): ProjectMetrics {
   const startedAt = Math.round(performance.timeOrigin) / 1000
   return {
-    ...{ config: project.configPath, ...supervisor.metrics(), notifiers: notifications.status() },
+    config: project.configPath,
+    ...supervisor.metrics(),
+    notifiers: notifications.status(),
     supervisor: { pid: process.pid, startedAt, eventsLost: events.lost() },
   }
 }

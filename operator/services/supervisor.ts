@@ -83,8 +83,12 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
   // Of services that another supervisor started.
   for (const known of secretsOfAll(deps.places).values()) hiding.add(Object.values(known))
   const secrets = openSecretsKeeper({
-    ...{ folders, hiding, env: deps.env, places: deps.places, random: deps.random, log },
-    ...{ now: () => Date.now(), steady: () => performance.now() },
+    ...deps,
+    folders,
+    hiding,
+    log,
+    now: () => Date.now(),
+    steady: () => performance.now(),
     tell: tellWaiting,
     changed(service, rules) {
       news.note([{ kind: 'secrets-renewed', service, message: 'its secrets are others now' }])
@@ -98,17 +102,33 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
   const tally = openTally()
   const effects = openEffects({
     ...deps,
-    ...{ log, loaded, lanes, serviceOf, remember, secrets, tell, onChecks, onRun: tally.ran },
+    log,
+    loaded,
+    lanes,
+    serviceOf,
+    remember,
+    secrets,
+    tell,
+    onChecks,
+    onRun: tally.ran,
   })
   const instances = openInstances({
-    ...{ journal: deps.journal, now: deps.now, random: deps.random, log, serviceOf, onChange },
+    ...deps,
+    log,
+    serviceOf,
+    onChange,
     perform: effects.perform,
     hasHealth: ({ service }) => hasHealth(loaded.of(service)),
   })
   const waiting = openWaiting({ instances, loaded, secrets })
   const tellChange = openChangeTeller({ instances, tell, log })
   const taken = openTakenConfig({
-    ...{ loaded, services, instances, effects, remember, now: deps.now },
+    loaded,
+    services,
+    instances,
+    effects,
+    remember,
+    now: deps.now,
     recall: (name) => recalled.get(name),
     adopt: (name) => secrets.adopt(loaded.required(name)),
   })
@@ -126,7 +146,11 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
   forgetOtherSpecs(deps.places, activeServices())
   const logs = openLogUpkeep({ places: deps.places, log, all: () => instances.all() })
   const currentStatus = openLiveStatus({
-    ...{ places: deps.places, now: deps.now, effects, secrets, taken, hiding },
+    ...deps,
+    effects,
+    secrets,
+    taken,
+    hiding,
     limitsOf: (name) => (loaded.of(name) ?? recalled.get(name))?.spec.limits,
     originOf: (name) => serviceOf(name).program,
     behindOf: (one) => waiting.behindOf(one).behind,

@@ -75,7 +75,10 @@ export async function openWatch(watching: Watching, lanes: Lanes): Promise<Watch
     let state: CheckState = waitingSince(startedAt)
     const rowNow = () => rows[at] as Row
     return watchCheck(lanes, {
-      ...{ check, deps, id: `${check.service} ${check.phase} ${at}`, firstWithinMs: watching.firstWithinMs },
+      check,
+      deps,
+      id: `${check.service} ${check.phase} ${at}`,
+      firstWithinMs: watching.firstWithinMs,
       onOutcome(outcome) {
         const isStartPeriod = now() - startedAt < watching.startPeriodOf(check.service)
         state = afterRun(state, outcome, { ...check.item, now: now(), isStartPeriod })
@@ -96,7 +99,8 @@ export async function openWatch(watching: Watching, lanes: Lanes): Promise<Watch
   }
 
   return {
-    ...{ rows: () => rows, checks },
+    rows: () => rows,
+    checks,
     async [Symbol.asyncDispose]() {
       await Promise.all(watches.map((watch) => watch[Symbol.asyncDispose]()))
     },
@@ -112,7 +116,10 @@ function firstRow(check: PlannedCheck, provided: Watching['provided'], since: nu
   const { service, phase, request, mark, item, fate } = check
   const outcome = provided.get(requestKey(request))
   const named = {
-    ...{ service, phase, plugin: request.plugin, place: item.place },
+    service,
+    phase,
+    plugin: request.plugin,
+    place: item.place,
     ...(outcome?.state === 'done' ? { version: outcome.value.version } : {}),
     ...omitUndefined({ mark }),
   }

@@ -41,8 +41,11 @@ export function rowsSummary(rows: readonly Row[], paint: Paint): string {
 function tallyOf(rows: readonly Row[]) {
   const count = (...wanted: readonly Row['status'][]) => rows.filter(({ status }) => wanted.includes(status)).length
   return {
-    ...{ passed: count('ok', 'warn'), failed: count('critical'), unknown: count('unknown') },
-    ...{ waiting: count('waiting'), skipped: count('skipped') },
+    passed: count('ok', 'warn'),
+    failed: count('critical'),
+    unknown: count('unknown'),
+    waiting: count('waiting'),
+    skipped: count('skipped'),
   }
 }
 

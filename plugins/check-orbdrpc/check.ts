@@ -50,7 +50,10 @@ export const check = defineCheck({
     const target = targetOf(options, SCHEMES)
     const { method } = target
     return askHealth({
-      ...{ target, limits: options, signal, describe: describeConnectError },
+      target,
+      limits: options,
+      signal,
+      describe: describeConnectError,
       call: (socket) => ask(socket, { method, contentType: options['content-type'] }),
     })
   },

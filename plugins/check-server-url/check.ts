@@ -41,7 +41,8 @@ async function askWeb(target: WebTarget, { options, signal }: Context): Promise<
   const { 'ca-file': caFile, 'server-name': serverName, insecure, method } = options
   using time = boundedSignal(signal, options.timeout)
   const settings = {
-    ...{ method, wantsBody: options['body-contains'].length > 0 },
+    method,
+    wantsBody: options['body-contains'].length > 0,
     tls: { insecure, caFile, serverName },
     timeoutMs: options.timeout,
     signal: time.signal,

@@ -36,7 +36,8 @@ function redirected(from: WebTarget, location: string): WebTarget {
   url.username = ''
   url.password = ''
   return {
-    ...{ kind: 'web', url },
+    kind: 'web',
+    url,
     ...(sameOrigin && credentials !== undefined ? { credentials } : {}),
     ...(sameOrigin && socketPath !== undefined ? { socketPath } : {}),
   }

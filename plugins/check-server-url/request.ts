@@ -49,8 +49,13 @@ function open(target: WebTarget, settings: RequestSettings): ClientRequest {
   const { url, credentials } = target
   const { method, signal } = settings
   const options: RequestOptions = {
-    ...{ method, signal, host: bareHost(url), port: url.port || undefined, maxHeaderSize: MAX_HEADER_BYTES },
-    ...{ path: url.pathname + url.search, headers: { accept: '*/*', 'user-agent': 'octo-check-server-url' } },
+    method,
+    signal,
+    host: bareHost(url),
+    port: url.port || undefined,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    path: url.pathname + url.search,
+    headers: { accept: '*/*', 'user-agent': 'octo-check-server-url' },
     auth: credentials,
     createConnection: (_options: unknown, done: Connected) => {
       connected(target, settings).then(

@@ -64,7 +64,8 @@ function webTarget(given: URL, socketPath?: string): WebTarget {
   url.hash = ''
   const credentials = `${decoded(username)}:${decoded(password)}`
   return {
-    ...{ kind: 'web', url },
+    kind: 'web',
+    url,
     ...(username || password ? { credentials } : {}),
     ...(socketPath === undefined ? {} : { socketPath }),
   }

@@ -28,7 +28,8 @@ export function verdict({ answer, target, redirects }: Journey, options: UrlOpti
   const place = shown(target.url, target.socketPath)
   const said = (status === 'ok' ? findings : wrong).map(({ text }) => text).join(', ')
   return {
-    ...{ status, summary: `${place}: ${said}` },
+    status,
+    summary: `${place}: ${said}`,
     details: { url: place, httpStatus: answer.status, redirects, ...certificateDetails(answer) },
     metrics: [latencyMetric(latencyMs, limits), ...certificateMetrics(answer, options)],
   }

@@ -38,7 +38,8 @@ export const notifier = defineNotifier({
     const delivery = { from, to, text: mail.text, ...settingsOf(options, endpoint.port) }
     try {
       using connection = new Connection(await dial(endpoint, options.timeout, signal), {
-        ...{ timeoutMs: options.timeout, signal },
+        timeoutMs: options.timeout,
+        signal,
       })
       return delivered(await deliver(connection, delivery), renderEndpoint(endpoint), mail.messageId)
     } catch (error) {

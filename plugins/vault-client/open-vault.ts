@@ -9,7 +9,11 @@ export function openVault(given: VaultOptions, signal: AbortSignal): Vault {
   const server = parseServer(given.address, given.plaintext)
   const tls = tlsOptions({ insecure: false, caFile: given.ca_file, serverName: given.server_name }, hostOf(server.url))
   return {
-    ...{ server, tls, timeoutMs: given.timeout, signal, secrets: new Set<string>() },
+    server,
+    tls,
+    timeoutMs: given.timeout,
+    signal,
+    secrets: new Set<string>(),
     ...(given.namespace === undefined ? {} : { namespace: parsePath(given.namespace, 'namespace') }),
   }
 }

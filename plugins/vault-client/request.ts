@@ -75,7 +75,8 @@ async function send(vault: Vault, url: URL, { method = 'GET', token, body }: Que
   const { request } = process.getBuiltinModule(isTls ? 'node:https' : 'node:http') as typeof import('node:http')
   const text = body === undefined ? undefined : JSON.stringify(body)
   const headers = {
-    ...{ 'X-Vault-Request': 'true', Accept: 'application/json' },
+    'X-Vault-Request': 'true',
+    Accept: 'application/json',
     ...(token === undefined ? {} : { 'X-Vault-Token': token }),
     ...(namespace === undefined ? {} : { 'X-Vault-Namespace': namespace }),
     ...(text === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) }),
@@ -83,7 +84,10 @@ async function send(vault: Vault, url: URL, { method = 'GET', token, body }: Que
   const { promise, resolve, reject } = Promise.withResolvers<Sent>()
   const late = AbortSignal.timeout(timeoutMs)
   const options = {
-    ...{ method, headers, signal: AbortSignal.any([signal, late]), agent: false as const },
+    method,
+    headers,
+    signal: AbortSignal.any([signal, late]),
+    agent: false as const,
     ...(isTls ? tls : {}),
     socketPath: server.socketPath,
   }
@@ -138,7 +142,9 @@ function answerOf(vault: Vault, status: number, headers: IncomingMessage['header
   const errors = Array.isArray(body?.errors) ? body.errors.filter((error) => typeof error === 'string') : []
   const seconds = Number(headers['retry-after'])
   return {
-    ...{ status, body: body ?? {}, words: hidden(errors[0] ?? '', vault.secrets) },
+    status,
+    body: body ?? {},
+    words: hidden(errors[0] ?? '', vault.secrets),
     isSealed: errors.some((error) => /\bsealed\b/i.test(error)),
     ...(Number.isFinite(seconds) && seconds > 0 ? { retryAfterMs: Math.min(seconds, 86_400) * 1000 } : {}),
   }

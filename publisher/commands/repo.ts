@@ -46,7 +46,11 @@ export function addRepo(program: Command): void {
     const base = parseBaseUrl(options.url)
     using working = sayStillRunning(terminal, `writing ${options.out}`)
     const built = await buildRepo({
-      ...{ root: resolve(options.out), base, keyring, dists, publishedAt: now(process.env) },
+      root: resolve(options.out),
+      base,
+      keyring,
+      dists,
+      publishedAt: now(process.env),
       onWait: (line) => terminal.info(line),
     })
     working[Symbol.dispose]()

@@ -91,7 +91,10 @@ async function packArchive(plan: ArchivePlan, context: Packing): Promise<Release
   const tar = tapInto(content, tarStream(files, { epochSeconds: context.epochSeconds, read }))
   const written = await writeArtifact(join(context.out, plan.file), gzipStream(tar), 0o644)
   const artifact: ReleaseArtifact = {
-    ...{ file: plan.file, ...written, format: 'tar.gz', executable: plan.executable },
+    file: plan.file,
+    ...written,
+    format: 'tar.gz',
+    executable: plan.executable,
     contentDigest: digestFromHex(content.digest('hex')),
     ...runBy(plan),
   }
@@ -109,7 +112,9 @@ async function inspectPacked(artifact: ReleaseArtifact, plan: ArchivePlan, conte
   const path = join(context.out, artifact.file)
   try {
     const { needs } = await inspectArtifact({
-      ...{ chunks: readFileChunks(path, artifact.size, changedWhileRead), artifact, platform: plan.platform },
+      chunks: readFileChunks(path, artifact.size, changedWhileRead),
+      artifact,
+      platform: plan.platform,
     })
     context.onNeeds?.(plan.platform, needs)
   } catch (error) {

@@ -85,9 +85,13 @@ async function runAudit({ args, options, terminal }: Run<AuditOptions>) {
 function rowToJson({ id, at, actor, action, subject, details }: ShownAudit, names: ReadonlyMap<string, string>) {
   const actorName = names.get(actor)
   return {
-    ...{ id, at: new Date(at).toISOString(), actor },
+    id,
+    at: new Date(at).toISOString(),
+    actor,
     ...omitUndefined({ actorName }),
-    ...{ action, subject, details },
+    action,
+    subject,
+    details,
   }
 }
 

@@ -99,8 +99,10 @@ async function runList({ options, terminal }: Run<DataOption>) {
   const time = (value: number | null) => (value === null ? null : new Date(value).toISOString())
   const shown = rows.map(({ createdAt, expiresAt, lastUsedAt, revokedAt, ...row }) => ({
     ...row,
-    ...{ createdAt: time(createdAt), expiresAt: time(expiresAt) },
-    ...{ lastUsedAt: time(lastUsedAt), revokedAt: time(revokedAt) },
+    createdAt: time(createdAt),
+    expiresAt: time(expiresAt),
+    lastUsedAt: time(lastUsedAt),
+    revokedAt: time(revokedAt),
   }))
   if (terminal.json) terminal.result({ json: shown, text: String })
   else

@@ -63,7 +63,11 @@ export function renderComponentVersion(component: Component): RenderedComponent 
 
 function descriptorOf({ name, version, provider, labels, resources, references }: Component) {
   const component = {
-    ...{ name, version, provider, repositoryContexts: [], sources: [] },
+    name,
+    version,
+    provider,
+    repositoryContexts: [],
+    sources: [],
     ...(labels ? { labels } : {}),
     componentReferences: references,
     resources: resources.map((resource) => resourceOf(resource, version)),
@@ -73,7 +77,10 @@ function descriptorOf({ name, version, provider, labels, resources, references }
 
 function resourceOf({ name, type, extraIdentity, mediaType, digest }: Resource, version: string) {
   return {
-    ...{ name, version, type, relation: 'local' },
+    name,
+    version,
+    type,
+    relation: 'local',
     ...(extraIdentity ? { extraIdentity } : {}),
     access: { type: 'localBlob/v1', localReference: digest, mediaType },
     digest: { hashAlgorithm: 'SHA-256', normalisationAlgorithm: 'genericBlobDigest/v1', value: hexOf(digest) },
@@ -90,7 +97,9 @@ function layersOf({ resources, version }: Component) {
     const { os, architecture } = extraIdentity ?? {}
     const isForOne = sharing.length === 1 && os !== undefined && architecture !== undefined
     return {
-      ...{ mediaType, digest, size },
+      mediaType,
+      digest,
+      size,
       annotations: { 'software.ocm.artifact': stableJson(artifacts) },
       ...(isForOne ? { platform: { os, architecture } } : {}),
     }

@@ -60,7 +60,10 @@ function resourcesOf({ plugin, manifest, platforms }: Pick<ReleasePredicate, 'pl
     const free = identitiesOf(platform, kind.type).filter((identity) => !taken.has(keyOf(identity)))
     for (const identity of free) taken.add(keyOf(identity))
     return free.map((extraIdentity) => ({
-      ...{ name: segmentOf(plugin), ...kind, digest, size },
+      name: segmentOf(plugin),
+      ...kind,
+      digest,
+      size,
       ...(extraIdentity ? { extraIdentity } : {}),
     }))
   })

@@ -100,7 +100,11 @@ function stateAnswer({ release, serial }: ChangedRelease): VersionStateAnswer {
   const { repo, plugin, version, state, deprecated } = release
   const reason = release.quarantined ?? release.yanked
   return {
-    ...{ repo, plugin, version, state, serial },
+    repo,
+    plugin,
+    version,
+    state,
+    serial,
     ...(reason === null ? {} : { reason }),
     ...(deprecated === null ? {} : { deprecated }),
   }

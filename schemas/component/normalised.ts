@@ -13,7 +13,8 @@ export function normalised({ component }: Pick<Descriptor, 'component'>): string
   const { name, version, labels, creationTime, provider, resources, sources, componentReferences } = component
   return canonicalJson({
     component: {
-      ...{ name, version },
+      name,
+      version,
       ...labelled(signedLabels(labels)),
       ...(creationTime ? { creationTime } : {}),
       provider: providerOf(provider),
@@ -40,7 +41,8 @@ function resourceOf(resource: OcmResource) {
   return {
     ...elementOf(resource),
     ...labelled(signedLabels(labels)),
-    ...{ type, relation },
+    type,
+    relation,
     ...(digest && !isNowhere ? { digest: digestOf(digest) } : {}),
   }
 }

@@ -716,7 +716,10 @@ function choicesSchema(choices) {
 function defineCheck(definition) {
   const { name, version, summary, options } = definition;
   const check = {
-    ...{ name, version, summary, options },
+    name,
+    version,
+    summary,
+    options,
     schema: () => optionsSchema(options, definition.atLeastOne),
     evaluate: (argv, evaluation = {}) => runGuarded(
       {
@@ -727,7 +730,8 @@ function defineCheck(definition) {
       evaluation
     ),
     main: () => runProgram({
-      ...{ name, version },
+      name,
+      version,
       help: () => renderHelp({ ...check, atLeastOne: definition.atLeastOne }, `passes when ${summary}`),
       schema: () => check.schema(),
       answer: async (argv, { document, ...evaluation }) => check.evaluate(argv, {
@@ -886,11 +890,13 @@ var MAX_WARNING = 400;
 var sent = (summary, extra = {}) => ({ status: "ok", summary, ...extra });
 var provided = (summary, extra) => ({ status: "ok", summary, ...extra });
 var retry = (summary, extra = {}) => ({
-  ...{ status: "retry", summary },
+  status: "retry",
+  summary,
   ...extra
 });
 var failed = (summary, extra = {}) => ({
-  ...{ status: "failed", summary },
+  status: "failed",
+  summary,
   ...extra
 });
 function unsuccessful({ kind, text }) {
@@ -899,7 +905,10 @@ function unsuccessful({ kind, text }) {
 }
 function renderOutcome({ status, summary, warnings, ...extra }) {
   return JSON.stringify({
-    ...{ v: 1, status, summary: summary.slice(0, MAX_SUMMARY2).toWellFormed(), ...extra },
+    v: 1,
+    status,
+    summary: summary.slice(0, MAX_SUMMARY2).toWellFormed(),
+    ...extra,
     ...warnings && warnings.length > 0 ? { warnings: warnings.slice(0, MAX_WARNINGS).map(asLine) } : {}
   });
 }
@@ -923,11 +932,15 @@ function defineNotifier(definition) {
     evaluation
   );
   const notifier = {
-    ...{ name, version, summary, options },
+    name,
+    version,
+    summary,
+    options,
     schema: () => optionsSchema(options),
     evaluate: (document, evaluation = {}) => run([], () => document, evaluation),
     main: () => runProgram({
-      ...{ name, version },
+      name,
+      version,
       help: () => renderHelp(notifier, summary),
       schema: () => notifier.schema(),
       answer: (argv, asked) => run(argv, readDocument, asked),
@@ -968,11 +981,15 @@ function defineSecrets(definition) {
     evaluation
   );
   const secrets = {
-    ...{ name, version, summary, options },
+    name,
+    version,
+    summary,
+    options,
     schema: () => optionsSchema(options),
     evaluate: (document, evaluation = {}) => run([], () => document, evaluation),
     main: () => runProgram({
-      ...{ name, version },
+      name,
+      version,
       help: () => renderHelp(secrets, summary),
       schema: () => secrets.schema(),
       answer: (argv, asked) => run(argv, readDocument, asked),
@@ -1021,7 +1038,10 @@ function latencyStatus(ms, { warnMs, critMs }) {
 }
 function latencyMetric(ms, { warnMs, critMs }) {
   return {
-    ...{ name: "latency", value: Math.round(ms * 1e3) / 1e3, unit: "ms", min: 0 },
+    name: "latency",
+    value: Math.round(ms * 1e3) / 1e3,
+    unit: "ms",
+    min: 0,
     ...omitUndefined({ warn: warnMs, crit: critMs })
   };
 }

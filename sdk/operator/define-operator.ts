@@ -79,7 +79,11 @@ function readCall(
   if (!isWord(word))
     throw usage(`\`${word ?? ''}\` is no word of operators, expected one of ${OPERATOR_WORDS.join(', ')}`)
   return {
-    ...{ word, args, dryRun, follow, logLevel },
+    word,
+    args,
+    dryRun,
+    follow,
+    logLevel,
     config: parseOperatorConfig(textOf(path)),
     folder: dirname(path),
     projectFolder: env.OCTO_PROJECT_DIR ?? cwd,

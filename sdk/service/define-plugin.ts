@@ -10,7 +10,9 @@ export function definePlugin(definition: ServiceDefinition): ServicePlugin {
   if (serves.length === 0) throw new TypeError(`${name} serves nothing: expected at least one type of one capability`)
   const endpoints = endpointsOf(serves)
   const plugin: ServicePlugin = {
-    ...{ name, version, summary },
+    name,
+    version,
+    summary,
     capabilities: () => capabilitiesOf(serves, config),
     // A plugin that is only asked what it can do needs no server.
     serve: async (start, log) => (await import('./serve.ts')).serve({ ...definition, endpoints }, start, log),

@@ -38,7 +38,8 @@ export async function serve(program: ServiceProgram, config: PluginConfig, log: 
   const calls = createRequestListener(program, {
     context: { config: ownConfig, log, ...countByHand(idle) },
     filesOf: openFiles(folder.path, program.limits?.blobBytes),
-    ...{ idle, stop: (reason) => void stop(reason) },
+    idle,
+    stop: (reason) => void stop(reason),
   })
   // Hosts written in Go use a connection again whenever they like: one closed for being idle would cost them a call.
   const server = createServer(

@@ -67,7 +67,11 @@ export async function testPlugin(plugin: ServicePlugin, start: Start = {}): Prom
     await serving.ended
   }
   return {
-    ...{ logged, fetch, stop, ended: serving.ended, [Symbol.asyncDispose]: stop },
+    logged,
+    fetch,
+    stop,
+    ended: serving.ended,
+    [Symbol.asyncDispose]: stop,
     async call(capability, name, request, options = {}) {
       const { endpoints }: Contract = CONTRACTS[capability]
       const endpoint = endpoints[name]
@@ -87,7 +91,9 @@ async function called(
   const address = query ? `${path}?${renderQuery(endpoint, request)}` : path
   const stated = ['required', 'stated'].includes(credentials) ? { headers: { authorization: '{}' } } : {}
   const { status, body } = await fetch(address, {
-    ...{ method, ...stated, ...options },
+    method,
+    ...stated,
+    ...options,
     ...(query ? {} : { body: JSON.stringify(request) }),
   })
   if (status !== OK) throw new CallError(body.trimEnd(), status)

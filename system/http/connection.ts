@@ -79,7 +79,9 @@ export function openConnection(base: URL, options: ConnectionOptions = {}): Conn
   const { token, env = {}, pause = sleep, onWait, noticeMs = TIMEOUTS.noticeMs } = options
   const { socketPath, maxConnections, keptMs } = options
   const transport = openTransport({
-    ...{ env, socketPath, keptMs },
+    env,
+    socketPath,
+    keptMs,
     maxConnections,
   })
   const urls = new Map<string, URL>()

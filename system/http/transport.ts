@@ -134,7 +134,8 @@ export function openTransport(options: TransportOptions): Transport {
     }
   }
   const keeping = agentsWith({
-    ...{ keepAlive: true, maxSockets },
+    keepAlive: true,
+    maxSockets,
     ...omitUndefined({ timeout: options.keptMs }),
   })
   const opening = agentsWith({ keepAlive: false, maxSockets })

@@ -21,8 +21,14 @@ const MAX_BYTES = 16 * 1024 * 1024
 /** Never throws. */
 export function askProgram({ file, argv, env = {}, timeoutMs }: Question): ProgramAnswer {
   const { status, error, stdout } = spawnSync(file, argv, {
-    ...{ encoding: 'utf8', cwd: '/', env, stdio: ['ignore', 'pipe', 'ignore'], windowsHide: true },
-    ...{ timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: MAX_BYTES },
+    encoding: 'utf8',
+    cwd: '/',
+    env,
+    stdio: ['ignore', 'pipe', 'ignore'],
+    windowsHide: true,
+    timeout: timeoutMs,
+    killSignal: 'SIGKILL',
+    maxBuffer: MAX_BYTES,
   })
   return { exitCode: error ? undefined : (status ?? undefined), stdout: stdout ?? '' }
 }

@@ -90,7 +90,11 @@ function pathOf(pid: number): string {
 function parse(pid: number, text: string): ProcessStat {
   const [state = '', parent, group, session, ...rest] = behindName(text)
   return {
-    ...{ pid, state, parent: Number(parent), group: Number(group), session: Number(session) },
+    pid,
+    state,
+    parent: Number(parent),
+    group: Number(group),
+    session: Number(session),
     start: rest[15] ?? '',
   }
 }

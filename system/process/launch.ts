@@ -62,7 +62,9 @@ function start({ file, argv, argv0, env, cwd }: Launch, { stdio, ownGroup }: Lau
   return new Promise((resolve, reject) => {
     const child = withOpenFilesOfCaller(() =>
       spawn(file, argv, {
-        ...{ env, cwd, stdio },
+        env,
+        cwd,
+        stdio,
         argv0,
         detached: ownGroup && process.platform !== 'win32',
         shell: false,

@@ -85,10 +85,16 @@ function callOf(library: CLibrary, { file, argv, argv0, env, cwd }: Launch): Cal
   writeTable(memory, AT.tables, others.slice(0, words.length))
   writeTable(memory, envAt, others.slice(words.length))
   return {
-    ...{ memory, file: fileAddress, cwd: cwdAddress },
-    ...{ pid: base + BigInt(AT.pid), attributes: base + BigInt(AT.attributes), actions: base + BigInt(AT.actions) },
-    ...{ allSignals: base + BigInt(AT.allSignals), noSignals: base + BigInt(AT.noSignals) },
-    ...{ argv: base + BigInt(AT.tables), env: base + BigInt(envAt) },
+    memory,
+    file: fileAddress,
+    cwd: cwdAddress,
+    pid: base + BigInt(AT.pid),
+    attributes: base + BigInt(AT.attributes),
+    actions: base + BigInt(AT.actions),
+    allSignals: base + BigInt(AT.allSignals),
+    noSignals: base + BigInt(AT.noSignals),
+    argv: base + BigInt(AT.tables),
+    env: base + BigInt(envAt),
   }
 }
 

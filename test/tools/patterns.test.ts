@@ -22,6 +22,12 @@ const samples: readonly Sample[] = [
   { rule: 'console', bad: 'console.log(1)', good: 'terminal.print("console.log")' },
   { rule: 'console', bad: 'console.log(1)', good: 'console.log(1)', goodPath: 'tools/x.ts' },
   {
+    rule: 'packed-lines',
+    path: 'client/a.ts',
+    bad: 'return { ...{ name, version }, ...{ size, digest } }',
+    good: 'return { ...found, name, version, size, digest }',
+  },
+  {
     rule: 'own-duration',
     path: 'client/a.ts',
     bad: 'say(`within ${Math.round(ms / 1000)} seconds`)',

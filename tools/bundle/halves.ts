@@ -33,7 +33,9 @@ export async function halves(asked: Asked, options: BuildOptions) {
   return {
     octo: await made([ASKING_FOR_REST], { name: 'octo', modules: { ...texts, octo }, common }),
     rest: await made([refusingOthers(id), ASKING_FOR_REST], {
-      ...{ name: 'rest', modules: { 'rest.js': texts['rest.js'] ?? '', rest }, common },
+      name: 'rest',
+      modules: { 'rest.js': texts['rest.js'] ?? '', rest },
+      common,
     }),
     metafile,
   }

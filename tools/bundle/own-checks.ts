@@ -38,7 +38,9 @@ function checkFolders(root: string): string[] {
 async function digestOf(folder: string, states: SourceStates): Promise<string> {
   const { outputFiles, metafile } = await build({
     ...bundleOptions('main.ts'),
-    ...{ absWorkingDir: folder, metafile: true as const, logLevel: 'silent' },
+    absWorkingDir: folder,
+    metafile: true as const,
+    logLevel: 'silent',
   })
   // No folders: a build of the plugin itself writes into its own, and nothing is bundled that no file names.
   for (const input of Object.keys(metafile.inputs)) states.note(join(folder, input))

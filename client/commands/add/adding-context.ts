@@ -10,12 +10,10 @@ import { storeRootOf } from '../../store/root.ts'
 export function contextFor(repos: readonly RepoConfig[], terminal: Terminal): ClientContext {
   const { env } = process
   return openContext({
-    ...{
-      config: { files: [], repos, pins: [], services: [], warnings: [] },
-      lockPath: '',
-      storeRoot: storeRootOf(env),
-      env,
-    },
+    config: { files: [], repos, pins: [], services: [], warnings: [] },
+    lockPath: '',
+    storeRoot: storeRootOf(env),
+    env,
     platform: hostPlatform(),
     report: { waiting: waitingLine(terminal) },
   })

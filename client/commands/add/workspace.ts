@@ -18,7 +18,11 @@ export function workspaceOf(
   return openWorkspace(
     { config: [path, ...config.slice(1)], lock },
     {
-      ...{ cwd: process.cwd(), env: process.env, ask: standIn, onWait: waitingLine(terminal), texts },
+      cwd: process.cwd(),
+      env: process.env,
+      ask: standIn,
+      onWait: waitingLine(terminal),
+      texts,
       warn: (line) => terminal.warn(line),
     },
   )

@@ -38,7 +38,13 @@ async function knownManifests(
   const sharedRoot = sharedRootOf(env)
   try {
     await using client = await createClient({
-      ...{ config, lockPath, storeRoot: storeRootOf(env), platform: hostPlatform(), env, frozen: true, offline: true },
+      config,
+      lockPath,
+      storeRoot: storeRootOf(env),
+      platform: hostPlatform(),
+      env,
+      frozen: true,
+      offline: true,
       sharedRoot,
     })
     const settled = await client.manifests(items.map(({ request }) => pinned(request, config.pins)))

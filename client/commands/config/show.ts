@@ -55,7 +55,9 @@ async function effectiveConfig(
   // Shown as they are, the values are needed; else they would only be hidden.
   const asking = options.reveal ? { ask: askOn(terminal) } : {}
   const { config, effective } = await loadWholeConfig({
-    ...{ paths, offline, acceptsOlder: acceptOlder },
+    paths,
+    offline,
+    acceptsOlder: acceptOlder,
     ...configPlace(terminal),
     ...asking,
   })

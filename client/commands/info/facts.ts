@@ -38,7 +38,11 @@ function argumentsOf({ described }: Shown) {
     takesMore: takesMore(schema),
     atLeastOne: atLeastOneOf(schema),
     named: listArguments(schema).map(({ name, type, isRequired, isSecret, description, ...more }) => ({
-      ...{ name, type, required: isRequired, secret: isSecret, description },
+      name,
+      type,
+      required: isRequired,
+      secret: isSecret,
+      description,
       default: more.default === undefined ? null : JSON.parse(more.default),
       choices: more.choices ?? null,
       examples: (more.examples ?? []).map((example): unknown => JSON.parse(example)),

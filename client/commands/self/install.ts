@@ -37,13 +37,15 @@ export async function installCommand({ options, terminal }: Run<SelfInstallFlags
       hint: '`sh install.sh BASE` fetches what is needed, and says all of it',
     })
   const outcome = await installItself({
-    ...{ root: resolve(root), archive: resolve(archive), bundle: resolve(bundle), repo, by },
-    ...{
-      version: octoVersion(),
-      plugin: parseName('octo', 'plugin'),
-      keys: key.map((text) => keyOf(text)),
-      env: process.env,
-    },
+    root: resolve(root),
+    archive: resolve(archive),
+    bundle: resolve(bundle),
+    repo,
+    by,
+    version: octoVersion(),
+    plugin: parseName('octo', 'plugin'),
+    keys: key.map((text) => keyOf(text)),
+    env: process.env,
     onWait: (line) => terminal.info(line),
   })
   const link = options.bin === undefined ? undefined : linkInto(resolve(options.bin), outcome.root)

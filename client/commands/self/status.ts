@@ -12,7 +12,12 @@ export async function statusCommand({ terminal }: Run<unknown>): Promise<number>
 
 function toJson({ version, folder, kind, managedBy, layouts, installation, refusal }: InstallationStatus) {
   return {
-    ...{ version, folder, kind, managedBy, layouts, updatesItself: refusal === undefined },
+    version,
+    folder,
+    kind,
+    managedBy,
+    layouts,
+    updatesItself: refusal === undefined,
     installation: installation ? { ...installation, previous: installation.previous ?? null } : null,
     refusal: refusal?.toJSON() ?? null,
   }

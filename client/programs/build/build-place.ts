@@ -46,10 +46,15 @@ export function openBuildPlace(layout: Layout, env: Environment, maxBytes = MAX_
   const passed = [...PASSED, ...PROXIES.filter((name) => !env[name]?.includes('@'))]
   const shared = {
     ...Object.fromEntries(passed.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]))),
-    ...{ HOME: home, TMPDIR: temporary, LANG: 'C.UTF-8', TZ: 'UTC' },
+    HOME: home,
+    TMPDIR: temporary,
+    LANG: 'C.UTF-8',
+    TZ: 'UTC',
   }
   return {
-    ...{ folder, env, shared },
+    folder,
+    env,
+    shared,
     async run(what, options) {
       using interruption = interruptible()
       using size = watchSize(folder, maxBytes)

@@ -41,7 +41,9 @@ export async function provideBuilt(
   if (platform !== hostPlatform()) throw otherPlatform(service, context)
   if (context.network.offline) await context.network.http(origin)
   using _lock = await takeLock({
-    ...{ path: layout.makingLock, mode: 'exclusive', subject: `the build of ${service}` },
+    path: layout.makingLock,
+    mode: 'exclusive',
+    subject: `the build of ${service}`,
     ...STORE_DISK,
     timeoutMs: LONGEST_WAIT_MS,
     onWait: report.waiting,

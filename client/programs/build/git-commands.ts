@@ -47,7 +47,10 @@ export async function commitOf({ repo, ref }: GitSource, place: BuildPlace): Pro
   const names = ref.startsWith('refs/') ? [ref] : [`refs/tags/${ref}`, `refs/heads/${ref}`]
   const patterns = names.flatMap((name) => [name, `${name}^{}`])
   const text = await runGit(['ls-remote', '--quiet', '--', repo, ...patterns], {
-    ...{ repo, cwd: place.folder, place, timeoutMs: LOOK_MS },
+    repo,
+    cwd: place.folder,
+    place,
+    timeoutMs: LOOK_MS,
   })
   const found = new Map(text.split('\n').map((line) => line.split('\t').toReversed() as [string, string]))
   // Of a tag that is signed, the commit is what it points to.

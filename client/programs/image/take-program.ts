@@ -145,7 +145,9 @@ async function extract({ digest, content }: Layer, { place, subject }: Extracted
   try {
     const write = (chunk: Uint8Array) => onStoreDisk(staged, () => writeAll(file, chunk))
     await readLayer({
-      ...{ chunks: readPieces(layout.blob(digest)), name: digest, content },
+      chunks: readPieces(layout.blob(digest)),
+      name: digest,
+      content,
       budget: { bytes: MAX_UNPACKED_BYTES, entries: MAX_ENTRIES },
       contentOf: ({ index }) => (index === place.index ? write : undefined),
     })

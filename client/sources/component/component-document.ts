@@ -22,9 +22,17 @@ export async function componentDocument(
   return {
     format: 'octo.plugin/v1',
     repo: repo.name,
-    ...{ plugin, serial: 0, kind: 'service', category: 'ocm', description: newest.description },
+    plugin,
+    serial: 0,
+    kind: 'service',
+    category: 'ocm',
+    description: newest.description,
     versions: listed.map(({ version }) => ({
-      ...{ version, publishedAt: '1970-01-01T00:00:00Z', state: 'active', bundle: NO_BUNDLE, platforms: {} },
+      version,
+      publishedAt: '1970-01-01T00:00:00Z',
+      state: 'active',
+      bundle: NO_BUNDLE,
+      platforms: {},
     })),
   }
 }

@@ -32,8 +32,15 @@ export async function lockComponent(
   if (before?.url === repo.url)
     refuseOlder(repo, { seen: before.component?.list.version, found: list.version }, context)
   const entry: LockedPlugin = {
-    ...{ repo: repo.name, url: repo.url, registryRepo: repo.name, plugin, version: version.version },
-    ...{ ranges: [...question.ranges], serial: 0, signer: proof.signer, bundle: descriptor },
+    repo: repo.name,
+    url: repo.url,
+    registryRepo: repo.name,
+    plugin,
+    version: version.version,
+    ranges: [...question.ranges],
+    serial: 0,
+    signer: proof.signer,
+    bundle: descriptor,
     component: {
       name: listed.component,
       version: listed.text,
@@ -96,7 +103,13 @@ function fileOf(plugin: Name, platform: Platform): string {
 /** All that OCM says of how a plugin is run: it speaks its protocol. */
 function manifestOf(description: string): ReleasedManifest {
   return {
-    ...{ kind: 'service', category: 'ocm', description, protocol: 'ocm', output: 'exit-code' },
-    ...{ booleans: 'omit', input: 'none', needs: { network: [], files: [], secrets: [] } },
+    kind: 'service',
+    category: 'ocm',
+    description,
+    protocol: 'ocm',
+    output: 'exit-code',
+    booleans: 'omit',
+    input: 'none',
+    needs: { network: [], files: [], secrets: [] },
   }
 }

@@ -36,7 +36,9 @@ export async function lookAtComponent(
       hint: 'compare the address with the one that its owner gives',
     })
   return {
-    ...{ version: descriptor.component.version, digest: digestOf(normalised(descriptor)), plugins },
+    version: descriptor.component.version,
+    digest: digestOf(normalised(descriptor)),
+    plugins,
     prove(keys) {
       proveComponent({ descriptor, trust: { keys, digests: [] }, at: () => context.now() })
     },

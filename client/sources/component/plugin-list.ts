@@ -116,7 +116,9 @@ function listedIn({ componentName, version: text, labels, digest }: OcmReference
   const info = labels?.find(({ name }) => name === INFO)?.value as { description?: unknown } | null | undefined
   const description = typeof info?.description === 'string' ? printable(info.description, 500) : ''
   return {
-    ...{ version, text, component: componentName },
+    version,
+    text,
+    component: componentName,
     digest: digest && digest.value !== '' ? digest : undefined,
     description: description || `OCM plugin of ${componentName}`,
   }

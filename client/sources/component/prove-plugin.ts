@@ -71,7 +71,9 @@ export async function proveLockedPlugin(entry: LockedPlugin, repo: ComponentRepo
   if (!listed || listed.component !== component.name || listed.text !== component.version)
     throw lockMismatch(entry, 'the list of its registry calls another component version by that name')
   const proof = proveComponent({
-    ...{ descriptor, trust: repo.trust, at: seenBefore(bundle.digest, context) },
+    descriptor,
+    trust: repo.trust,
+    at: seenBefore(bundle.digest, context),
     listed: { ...listed, proof: list.proof },
   })
   if (proof.signer !== entry.signer) throw lockMismatch(entry, `what proves it is \`${proof.signer}\``)

@@ -89,7 +89,10 @@ function proven({ trust }: RepoConfig, { fetch, context }: Reading): FetchDocume
     if (text === undefined) return undefined
     const signature = signatureOf(at)
     await proveDocument({
-      ...{ bytes: Buffer.from(text), document: shownAddress(at), keys, now },
+      bytes: Buffer.from(text),
+      document: shownAddress(at),
+      keys,
+      now,
       signatureOf: async () => {
         const bundle = await fetch(signature, MAX_SIGNATURE_BYTES)
         return bundle === undefined ? undefined : { text: bundle, source: shownAddress(signature) }

@@ -70,13 +70,21 @@ export async function callPluginCommand(
   async function ask(): Promise<unknown> {
     await using host = openPluginHost({
       credentialRepositories: found.credentialRepositories,
-      ...{ plugins, cwd, env: process.env, log: (line: PluginLine) => terminal.debug(logLine(line)) },
+      plugins,
+      cwd,
+      env: process.env,
+      log: (line: PluginLine) => terminal.debug(logLine(line)),
       configurations,
       blobs: () => blobFolder(options.save, cwd),
-      ...{ start: sharing(keptMs !== undefined), idleTimeoutMs: keptMs },
+      start: sharing(keptMs !== undefined),
+      idleTimeoutMs: keptMs,
     })
     return await host.call({
-      ...{ ...question, credentials, blob, receive, signal },
+      ...question,
+      credentials,
+      blob,
+      receive,
+      signal,
       timeoutMs,
     })
   }

@@ -33,7 +33,12 @@ export async function checkPluginCommand(words: string, options: PluginOptions, 
     ? await pluginAt(path, cwd, signal)
     : await pluginNamed(words, options, { terminal, cwd, env: process.env, signal })
   const findings = await examinePlugin(plugin, {
-    ...{ env: process.env, cwd, idleTimeoutMs: 60_000, configTypes: [], listen: 'unix', signal },
+    env: process.env,
+    cwd,
+    idleTimeoutMs: 60_000,
+    configTypes: [],
+    listen: 'unix',
+    signal,
     log: ({ level, message }) => terminal.debug(`${level}: ${message}`),
     limits: { startMs: START_MS, killGraceMs: 2000, maxCalls: 8 },
   })

@@ -14,9 +14,14 @@ export async function inspectPluginCommand(name: string, options: PluginOptions,
   const { capabilities, configTypes, unknown } = plugin.capabilities
   terminal.result({
     json: {
-      ...{ name, ...(origin.kind === 'folder' ? { path: origin.path } : {}), origin, digest: digest ?? null, proof },
+      name,
+      ...(origin.kind === 'folder' ? { path: origin.path } : {}),
+      origin,
+      digest: digest ?? null,
+      proof,
       capabilities: capabilities.map((offered) => ({ ...offered, endpoints: endpointsOf(offered) })),
-      ...{ configTypes, unknown },
+      configTypes,
+      unknown,
     },
     text: () =>
       [

@@ -30,7 +30,9 @@ export async function pluginLogsCommand(
   using read = follow ? untilUnread(interruption.signal) : undefined
   await readLogs(sources, {
     since,
-    ...{ last, follow, signal: (read ?? interruption).signal },
+    last,
+    follow,
+    signal: (read ?? interruption).signal,
     line: ({ name }, line) =>
       terminal.print(
         terminal.json

@@ -81,7 +81,10 @@ async function measure(target: string, isWorldReadable: boolean, terminal: Termi
   const resource = { host: hostname(), octo: octoVersion(), at: new Date() }
   const families = familiesOfPlugins(sharedPlugins(process.env))
   await writeMeasures(target, {
-    ...{ families, resource, isWorldReadable, env: process.env },
+    families,
+    resource,
+    isWorldReadable,
+    env: process.env,
     warn: (line) => terminal.warn(line),
   })
 }

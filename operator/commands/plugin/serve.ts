@@ -43,14 +43,22 @@ export async function servePluginsCommand(
   const plugins = names.map((name) => requireProgram(pluginCalled(name, found).plugin))
   const configurations = readOcmConfigs({ byConfig: found.ocmConfigs, typed: options.ocmConfig ?? [] }, { cwd, env })
   const host = openPluginHost({
-    ...{ plugins, cwd, env, idleTimeoutMs: IDLE_MS, start: sharing(true) },
+    plugins,
+    cwd,
+    env,
+    idleTimeoutMs: IDLE_MS,
+    start: sharing(true),
     configurations,
     log: (line) => terminal.print(logLine(line)),
   })
   const kept = plugins.map((plugin) =>
     keepRunning(plugin, {
-      ...{ host, signal, findAgain, now: Date.now },
-      ...{ info: (line) => terminal.info(line), warn: (line) => terminal.warn(line) },
+      host,
+      signal,
+      findAgain,
+      now: Date.now,
+      info: (line) => terminal.info(line),
+      warn: (line) => terminal.warn(line),
     }),
   )
   let noted = ''

@@ -39,7 +39,9 @@ export function familiesOfPlugins(plugins: readonly SharedPlugin[]): readonly Fa
   return [
     ...MEASURES.map(
       ([name, type, help, value]): Family => ({
-        ...{ name, type, help },
+        name,
+        type,
+        help,
         samples: plugins.flatMap((one) => {
           const found = value(one)
           return found === undefined ? [] : [{ labels: labelsOf(one), value: found }]

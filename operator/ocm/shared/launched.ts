@@ -58,7 +58,9 @@ export async function launchShared({ program, facts, places, folder, mark }: Lau
   const { cwd, env } = facts
   const child = await launchApart(
     {
-      ...{ file: program.file, argv0: program.argv0, cwd },
+      file: program.file,
+      argv0: program.argv0,
+      cwd,
       argv: [...program.leading, '--config', configArgument(facts, folder)],
       env: {
         ...pluginEnvironment(env, { temporary: folder.path, root: program.root, contract: 'ocm' }),
@@ -101,7 +103,11 @@ function heard({ pid, identity, ended }: Started, { stdout, stderr }: SharedPlac
   })
   void listen()
   return {
-    ...{ pid, identity, begins, announced: announced.promise, announcement: () => announcement },
+    pid,
+    identity,
+    begins,
+    announced: announced.promise,
+    announcement: () => announcement,
     ended: ended.then(cleanedUp),
     last: () => lastLines(stderr, begins.stderr),
     kill: () => releaseGroup(pid),

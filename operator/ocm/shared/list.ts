@@ -52,7 +52,11 @@ export function runningPlugins(env: Environment): readonly RunningPlugin[] {
   const usage = usageOf(found.map(({ process }) => process))
   return found
     .map(({ places, record, process: { pid } }) => ({
-      ...{ places, record, pid, state: stateOf(places, record), tally: readTally(places) },
+      places,
+      record,
+      pid,
+      state: stateOf(places, record),
+      tally: readTally(places),
       memoryBytes: usage.get(pid)?.residentBytes ?? 0,
     }))
     .sort((one, other) => one.record.startedAt - other.record.startedAt)

@@ -43,7 +43,9 @@ export function shareInstance(sharing: Sharing): Instance {
   const { promise: ended, resolve } = Promise.withResolvers<InstanceEnd>()
   let isOver = false
   const watch = watchShared({
-    ...{ places, process: record.process, from },
+    places,
+    process: record.process,
+    from,
     log: (line) => facts.log?.({ plugin, ...line }),
     onGone: () => void gone(),
   })
@@ -103,7 +105,10 @@ export function shareInstance(sharing: Sharing): Instance {
   }
 
   return {
-    ...{ pid: record.process.pid, connection, folder: record.folder, ended },
+    pid: record.process.pid,
+    connection,
+    folder: record.folder,
+    ended,
     address: { kind: 'unix', path: record.socket },
     enter() {
       use.enter()

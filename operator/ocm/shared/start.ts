@@ -70,16 +70,17 @@ async function launchIn(folder: RuntimeFolder, mark: string, wanted: Wanted): Pr
 
 function recordOf({ plugin, program, facts, isKept }: Wanted, folder: RuntimeFolder, mark: string): SharedRecord {
   return {
-    ...{
-      v: 1,
-      plugin: plugin.name,
-      program: program.leading.at(-1) ?? program.argv0,
-      digest: program.digest,
-      mark,
-      isKept,
-    },
-    ...{ id: folder.id, folder: folder.path, startedAt: Date.now() },
-    ...{ idleTimeoutMs: facts.idleTimeoutMs, killGraceMs: facts.limits.killGraceMs },
+    v: 1,
+    plugin: plugin.name,
+    program: program.leading.at(-1) ?? program.argv0,
+    digest: program.digest,
+    mark,
+    isKept,
+    id: folder.id,
+    folder: folder.path,
+    startedAt: Date.now(),
+    idleTimeoutMs: facts.idleTimeoutMs,
+    killGraceMs: facts.limits.killGraceMs,
   }
 }
 

@@ -30,7 +30,9 @@ export async function logs(call: ProjectCall): Promise<number> {
   using read = follow ? untilUnread(interruption.signal) : undefined
   await readLogs(sources, {
     since,
-    ...{ last, follow, signal: (read ?? interruption).signal },
+    last,
+    follow,
+    signal: (read ?? interruption).signal,
     line: ({ name }, text) => {
       const line = hide(text)
       terminal.print(

@@ -14,7 +14,9 @@ export async function show({ session, terminal, words }: OperatorCall): Promise<
 
 export function showPlan({ services, order }: Runnable, terminal: Terminal, more: object = {}): void {
   const rows = [...services.values()].map(({ name, spec, executable, program }) => ({
-    ...{ service: name, replicas: spec.replicas, restart: spec.restart.policy },
+    service: name,
+    replicas: spec.replicas,
+    restart: spec.restart.policy,
     program: executable
       ? `${executable.repo}/${executable.plugin}@${executable.version}`
       : wordsOf(spec.program, program),

@@ -13,7 +13,12 @@ import { status } from './status.ts'
 import { stop } from './stop.ts'
 
 const ANSWERS: Partial<Record<OperatorWord | OwnWord, (call: ProjectCall) => Promise<number>>> = {
-  ...{ stop, status, logs, events, metrics, exec },
+  stop,
+  status,
+  logs,
+  events,
+  metrics,
+  exec,
 }
 
 type Call = Omit<OperatorCall, 'session'>

@@ -90,7 +90,8 @@ export function familiesOf({ config, supervisor, instances, notifiers, lanes }: 
   const project = { config }
   const labelled = instances.map(
     (one): Labelled => ({
-      ...{ one, labels: { ...project, service: one.service, replica: one.replica } },
+      one,
+      labels: { ...project, service: one.service, replica: one.replica },
     }),
   )
   return [

@@ -79,7 +79,9 @@ export function openInstanceMetrics({ places, counts, statusOf }: Known) {
       const { health, checks = [], secrets, limits } = statusOf(one)
       const { process } = one.instance
       return {
-        ...{ ...metrics, health, counts: counts(one.id) },
+        ...metrics,
+        health,
+        counts: counts(one.id),
         ...(usage && process ? { usage: never(usage, process) } : {}),
         checks: checks.map(({ name, label, state }) => ({ name: name ?? label, state })),
         ...(secrets ? { secrets } : {}),
@@ -105,7 +107,12 @@ function measured(all: readonly One[], places: Places): readonly (InstanceMetric
     const startedAt = process && startTimeSeconds(process)
     const used = process && usage.get(process.pid)
     return {
-      ...{ one, service, replica: id.slice(service.length + 1), state, failures, generation },
+      one,
+      service,
+      replica: id.slice(service.length + 1),
+      state,
+      failures,
+      generation,
       ...omitUndefined({ startedAt }),
       ...(used ? { usage: used } : {}),
       log: logOf(logPath(places, id)),

@@ -33,7 +33,10 @@ export type Tally = {
 }
 
 const NOTHING: Counts = {
-  ...{ starts: 0, restarts: 0, oomKills: 0, checks: {} },
+  starts: 0,
+  restarts: 0,
+  oomKills: 0,
+  checks: {},
   exits: { success: 0, error: 0, signal: 0, unknown: 0 },
 }
 

@@ -42,7 +42,10 @@ export async function askSource(question: Question, facts: AskFacts): Promise<As
     const { timeoutMs } = source
     const result = await runSecrets(
       {
-        ...{ executable, arguments: source.arguments, service, signal },
+        executable,
+        arguments: source.arguments,
+        service,
+        signal,
         lease,
         timeoutMs,
       },

@@ -64,7 +64,10 @@ export function openSecretsKeeper(deps: KeeperDeps): SecretsKeeper {
     close(wanted.service.name)
     const sources = wanted.service.secrets.map(
       (planned, at, all): Source => ({
-        ...{ planned, label: labelOf(planned, at, all), failures: 0, due: moments() },
+        planned,
+        label: labelOf(planned, at, all),
+        failures: 0,
+        due: moments(),
       }),
     )
     const entry: Entry = { wanted, sources, abort: new AbortController(), isAsking: false, isAdopted }

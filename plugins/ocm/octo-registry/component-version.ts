@@ -12,7 +12,10 @@ const digestShape = z.looseObject({
 })
 
 const resourceShape = z.looseObject({
-  ...{ name: z.string(), version: z.string(), type: z.string(), relation: z.string() },
+  name: z.string(),
+  version: z.string(),
+  type: z.string(),
+  relation: z.string(),
   extraIdentity: z.record(z.string(), z.string()).nullish(),
   access: z.looseObject({ type: z.string(), localReference: z.string().optional() }),
   digest: digestShape.nullish(),
@@ -21,7 +24,9 @@ const resourceShape = z.looseObject({
 const descriptorShape = z.looseObject({
   meta: z.looseObject({ schemaVersion: z.literal('v2') }),
   component: z.looseObject({
-    ...{ name: z.string(), version: z.string(), provider: z.string() },
+    name: z.string(),
+    version: z.string(),
+    provider: z.string(),
     resources: z.array(resourceShape),
     componentReferences: z.array(z.looseObject({ name: z.string(), version: z.string(), componentName: z.string() })),
   }),

@@ -55,15 +55,15 @@ function isLeased(found: Read | undefined): boolean {
 function optionsOf(config: VaultConfig, { path }: Row, own: Texts): VaultOptions {
   const { address, namespace, kv, mount, plaintext, timeout, role } = config
   const login = {
-    ...{
-      token: own.token,
-      role_id: own.roleId,
-      secret_id: own.secretId,
-      username: own.username,
-      password: own.password,
-    },
-    ...{ auth_method: config.authMethod ?? methodOf(config, own), auth_mount: config.authMount },
-    ...{ role, jwt_file: config.jwtFile },
+    token: own.token,
+    role_id: own.roleId,
+    secret_id: own.secretId,
+    username: own.username,
+    password: own.password,
+    auth_method: config.authMethod ?? methodOf(config, own),
+    auth_mount: config.authMount,
+    role,
+    jwt_file: config.jwtFile,
   }
   const server = { address, namespace, plaintext, timeout, ca_file: config.caFile, server_name: config.serverName }
   const stated = Object.entries({ ...server, ...login, path, kv, mount }).filter(([, value]) => value !== undefined)

@@ -12,9 +12,16 @@ type Question = Parameters<CatalogStore['news']>[0]
 
 const { predicate } = versions
 const COLUMNS = {
-  ...{ repo: versions.repo, plugin: versions.plugin, version: versions.version, publishedAt: versions.publishedAt },
-  ...{ changedAt: versions.changedAt, state: versions.state, signer: versions.signer },
-  ...{ yanked: versions.yanked, quarantined: versions.quarantined, deprecated: versions.deprecated },
+  repo: versions.repo,
+  plugin: versions.plugin,
+  version: versions.version,
+  publishedAt: versions.publishedAt,
+  changedAt: versions.changedAt,
+  state: versions.state,
+  signer: versions.signer,
+  yanked: versions.yanked,
+  quarantined: versions.quarantined,
+  deprecated: versions.deprecated,
   kind: sql<string>`json_extract(${predicate}, '$.manifest.kind')`,
   category: sql<string | null>`json_extract(${predicate}, '$.manifest.category')`,
   description: sql<string>`json_extract(${predicate}, '$.manifest.description')`,

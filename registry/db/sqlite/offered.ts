@@ -82,7 +82,9 @@ export function readOffered(db: Db, repo: Name, names: readonly Name[]): Offered
       found === null
         ? []
         : {
-            ...{ version: found, deprecated: reason, description },
+            version: found,
+            deprecated: reason,
+            description,
             platforms: JSON.parse(platforms) as ReleasePredicate['platforms'],
           },
     ),

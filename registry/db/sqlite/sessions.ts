@@ -44,8 +44,12 @@ function selectUploads(db: Db, which: SQL | undefined) {
   const live = and(eq(blobs.digest, uploads.digest), eq(blobs.state, 'live'))
   return db
     .select({
-      ...{ digest: uploads.digest, size: uploads.size, storedSize: blobs.size },
-      ...{ received: uploads.received, broughtBy: blobs.broughtBy, tokenId: sessions.tokenId },
+      digest: uploads.digest,
+      size: uploads.size,
+      storedSize: blobs.size,
+      received: uploads.received,
+      broughtBy: blobs.broughtBy,
+      tokenId: sessions.tokenId,
     })
     .from(uploads)
     .innerJoin(sessions, eq(sessions.id, uploads.sessionId))

@@ -18,8 +18,12 @@ import { pluginTable } from './plugin-table.ts'
 import { shownText } from './shown-text.ts'
 
 const LABELS: Readonly<Record<Counted, string>> = {
-  ...{ repo: 'Repo', kind: 'Kind', category: 'Category', platform: 'Runs on' },
-  ...{ contract: 'Contract', signer: 'Signed by' },
+  repo: 'Repo',
+  kind: 'Kind',
+  category: 'Category',
+  platform: 'Runs on',
+  contract: 'Contract',
+  signer: 'Signed by',
 }
 /** Letters of a key id that tell keys apart. */
 const SIGNER_LETTERS = 19

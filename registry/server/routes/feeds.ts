@@ -59,7 +59,10 @@ async function answer(c: RequestOf, of: FeedOf, { deps, sight }: For): Promise<R
   const asked = { ...of, limit: MAX_ENTRIES + 1, offset: (page - 1) * MAX_ENTRIES }
   const found = await metadata.catalog.news(asked, sight.privateRepos)
   const body = renderAtom({
-    ...{ of, page, baseUrl: config.baseUrl, secret: await metadata.catalog.secret() },
+    of,
+    page,
+    baseUrl: config.baseUrl,
+    secret: await metadata.catalog.secret(),
     news: found.slice(0, MAX_ENTRIES),
     isCut: found.length > MAX_ENTRIES && page < MAX_PAGES,
   })

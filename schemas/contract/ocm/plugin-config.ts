@@ -44,7 +44,9 @@ export function parsePluginConfig(text: string): PluginConfig {
   const found = parseJson(text, '--config', MAX_CONFIG_BYTES, { numbers: 'rounded' })
   const { id, type, idleTimeout, configTypes, configFile } = parseShape(configShape, found, { name: '--config' })
   return {
-    ...{ id, type, configTypes: configTypes ?? [] },
+    id,
+    type,
+    configTypes: configTypes ?? [],
     ...(configFile ? { configFile } : {}),
     ...(typeof idleTimeout === 'number' ? { idleTimeoutMs: Math.min(idleTimeout / NS_PER_MS, MAX_IDLE_MS) } : {}),
   }

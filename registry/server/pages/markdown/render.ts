@@ -28,8 +28,14 @@ type State = {
 /** Elements without attributes, by the kind of their tokens; those of words end no line. */
 const BLOCKS: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    ...{ paragraph: 'p', blockquote: 'blockquote', bullet_list: 'ul', list_item: 'li' },
-    ...{ thead: 'thead', tbody: 'tbody', tr: 'tr', td: 'td' },
+    paragraph: 'p',
+    blockquote: 'blockquote',
+    bullet_list: 'ul',
+    list_item: 'li',
+    thead: 'thead',
+    tbody: 'tbody',
+    tr: 'tr',
+    td: 'td',
   }),
 )
 const WORDS: ReadonlySet<string> = new Set(['em', 'strong', 's'])
@@ -39,7 +45,9 @@ export function renderTokens(tokens: readonly Token[], idPrefix: string): Render
   const state: State = {
     ids: headingIds(tokens, idPrefix),
     leftOut: { images: 0, html: 0, files: 0, links: 0 },
-    ...{ ends: [], out: '', isInLink: false },
+    ends: [],
+    out: '',
+    isInLink: false,
   }
   renderAll(tokens, state)
   return { html: state.out, leftOut: state.leftOut }
