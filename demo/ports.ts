@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { coded } from '../schemas/errors.ts'
-import { isErrno } from '../system/files/errors.ts'
+import { isErrno } from '../system/errno.ts'
 import type { StartSettings } from './settings.ts'
 
 type PortUse = { readonly port: number; readonly purpose: string }

@@ -6,7 +6,7 @@ import { access, constants, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { coded } from '../schemas/errors.ts'
 import { quote } from '../schemas/quote.ts'
-import { ignoring, isErrno } from '../system/files/errors.ts'
+import { ignoring, isErrno } from '../system/errno.ts'
 
 export type DataPlaces = {
   /** Throws IO_FAILED, naming the place below the data directory. */

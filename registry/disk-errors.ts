@@ -1,6 +1,7 @@
 // What failures of the disk under the registry's data mean: full, short of something for a moment, or no longer to be trusted.
 import { coded, isCoded } from '../schemas/errors.ts'
-import { isErrno, isFull } from '../system/files/errors.ts'
+import { isErrno } from '../system/errno.ts'
+import { isFull } from '../system/files/errors.ts'
 import { fatalIoError } from './fatal.ts'
 
 /** What a failed write to the data directory means; anything else unchanged. */

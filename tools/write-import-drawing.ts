@@ -8,7 +8,19 @@ import { writePart } from './written-page.ts'
 /** What octo is made of; tests, tools and measurements import everything and say nothing about the house. */
 const NOT_THE_HOUSE = ['test/', 'tools/', 'bench/', 'fuzz/', 'bin/', 'examples/']
 /** Parts that are drawn from inside, too. */
-const PARTS = ['client', 'registry', 'publisher', 'operator', 'config']
+const PARTS = [
+  'client',
+  'registry',
+  'publisher',
+  'operator',
+  'config',
+  'system',
+  'schemas',
+  'sdk',
+  'trust',
+  'static-tree',
+  'terminal',
+]
 
 const drawn = drawings()
 writePart(

@@ -6,7 +6,8 @@ import { open } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
-import { isErrno, isMissing, onDisk } from '../../system/files/errors.ts'
+import { isErrno } from '../../system/errno.ts'
+import { isMissing, onDisk } from '../../system/files/errors.ts'
 import { noFile } from '../../system/files/read-plain-file.ts'
 
 export type ReportKind = {

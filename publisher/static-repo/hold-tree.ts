@@ -3,7 +3,8 @@
 // that a tree holds nothing but what it serves. A file that is not found there any more locks nothing.
 import { closeSync, lstatSync, openSync, rmdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { ignoring, onDisk } from '../../system/files/errors.ts'
+import { ignoring } from '../../system/errno.ts'
+import { onDisk } from '../../system/files/errors.ts'
 import { makeFolder } from '../../system/files/make-folder.ts'
 import { takeLock } from '../../system/process-lock.ts'
 

@@ -1,7 +1,7 @@
 // What a start was told and later starts keep to, each in a file of one line beside the data.
 import { readFile } from 'node:fs/promises'
+import { ignoring } from '../../system/errno.ts'
 import { replaceFile } from '../../system/files/atomic-file.ts'
-import { ignoring } from '../../system/files/errors.ts'
 import { writeError } from '../disk-errors.ts'
 import type { Remembered } from '../settings.ts'
 import { rememberedPath } from '../settings.ts'

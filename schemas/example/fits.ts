@@ -1,7 +1,7 @@
 // Whether a small value fits the schema of a stranger, in bounded time and without making code of it: pages of a registry ask.
 // What is not understood here is `unknown`, never a fit.
 import { boundedMatching } from '../bounded-pattern.ts'
-import { isMultiple } from '../json-schema/numbers.ts'
+import { isMultiple } from '../is-multiple.ts'
 import { ownValue } from '../own-value.ts'
 import type { Budget, Schema } from './schema.ts'
 import { isMap, isSame, listOf, mapOf, namesOf, numberOf, referred, spend } from './schema.ts'

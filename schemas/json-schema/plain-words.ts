@@ -1,8 +1,8 @@
 // Words of a JSON Schema about a value by itself: what it is, and how large.
 import { isSame } from '../example/schema.ts'
+import { isMultiple } from '../is-multiple.ts'
 import type { Look } from './look.ts'
 import { refuse } from './look.ts'
-import { isMultiple } from './numbers.ts'
 
 /** Undefined where the format asks for nothing. */
 export type FormatRule = (value: string | number, format: string) => boolean

@@ -4,7 +4,8 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, open, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { inParallel } from '../../system/async/limit.ts'
-import { explainDisk, ignoring, isErrno } from '../../system/files/errors.ts'
+import { ignoring, isErrno } from '../../system/errno.ts'
+import { explainDisk } from '../../system/files/errors.ts'
 import { makeFolder } from '../../system/files/make-folder.ts'
 
 export type Staging = {

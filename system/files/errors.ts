@@ -2,6 +2,7 @@
 import type { CodedError } from '../../schemas/errors.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
+import { isErrno } from '../errno.ts'
 import { explainRefusal } from './refusal.ts'
 
 /** What a person can do about the disk; whoever owns the file knows it. */
@@ -51,16 +52,4 @@ export function isFull(error: unknown): boolean {
 function isOverQuota(error: unknown): boolean {
   const { errno } = (error ?? {}) as NodeJS.ErrnoException
   return errno !== undefined && errno === -process.getBuiltinModule('node:os').constants.errno.EDQUOT
-}
-
-export function isErrno(error: unknown, ...codes: readonly [string, ...string[]]): boolean {
-  const { code } = (error ?? {}) as NodeJS.ErrnoException
-  return code !== undefined && codes.includes(code)
-}
-
-/** For a promise's catch: undefined for these errors of the system, and everything else is thrown on. */
-export function ignoring(...codes: readonly [string, ...string[]]): (error: unknown) => undefined {
-  return (error) => {
-    if (!isErrno(error, ...codes)) throw error
-  }
 }

@@ -3,8 +3,9 @@
 import { fstatSync, lstatSync, readdirSync, readlinkSync, readSync, statSync } from 'node:fs'
 import { coded, withHint } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
+import { ignoring, isErrno } from '../errno.ts'
 import { standStill } from '../stand-still.ts'
-import { explainDisk, ignoring, isErrno, isMissing } from './errors.ts'
+import { explainDisk, isMissing } from './errors.ts'
 import { noFile, readPlainFile, tooLarge } from './read-plain-file.ts'
 
 type Given = {

@@ -3,7 +3,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
-import { isErrno } from './errors.ts'
+import { isErrno } from '../errno.ts'
 
 /** Throws IO_FAILED for what is no file, LIMIT_EXCEEDED, and what the system throws. */
 export function readPlainFile(path: string, maxBytes: number): Buffer {

@@ -2,7 +2,7 @@
 // system says it: a limit that was written down somewhere is none.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { textIfReadable } from '../files/text-if-readable.ts'
+import { textIfReadable } from '../text-if-readable.ts'
 import { homeCgroup, moveAside, ownCgroup } from './process-cgroup.ts'
 
 type CgroupLimits = {

@@ -2,7 +2,7 @@
 // not collected yet is none. Read from /proc, which Linux has.
 import { readFileSync } from 'node:fs'
 import { bootId } from '../boot-id.ts'
-import { isErrno } from '../files/errors.ts'
+import { isErrno } from '../errno.ts'
 
 export type ProcessIdentity = {
   readonly boot: string

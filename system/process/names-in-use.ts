@@ -1,7 +1,7 @@
 // Which folders a living process still uses, by names that nothing else has: one that it works in, has open, listens in, or was told
 // of by its words or its environment. Whoever is in doubt says that it is used. Read from /proc, which Linux has.
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import { isErrno } from '../files/errors.ts'
+import { isErrno } from '../errno.ts'
 import { isChanging, patiently, readEnvironment } from './environment.ts'
 import type { ProcessStat } from './identity.ts'
 import { environmentState, isLiving, statOf } from './identity.ts'

@@ -2,7 +2,7 @@
 // may make one (Linux, cgroup v2: as root, or where systemd has delegated it) it finds what nothing else finds.
 import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { textIfReadable } from '../files/text-if-readable.ts'
+import { textIfReadable } from '../text-if-readable.ts'
 
 const PREFIX = 'octo.'
 /** Where one that supervises is beside what it started: a cgroup with processes in it cannot limit those below it. */

@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { omitUndefined } from '../../schemas/omit-undefined.ts'
-import { textIfReadable } from '../files/text-if-readable.ts'
+import { textIfReadable } from '../text-if-readable.ts'
 import type { ProcessIdentity } from './identity.ts'
 import { processesInCgroup } from './process-cgroup.ts'
 

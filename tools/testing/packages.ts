@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isErrno } from '../../system/files/errors.ts'
+import { isErrno } from '../../system/errno.ts'
 import { http1Only } from '../bundle/http1-only.ts'
 
 /** As our sources name them. */

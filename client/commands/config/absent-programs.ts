@@ -7,7 +7,7 @@ import type { OctoConfig } from '../../../config/model/config.ts'
 import type { ServiceSpec } from '../../../config/model/service-spec.ts'
 import { isCoded } from '../../../schemas/errors.ts'
 import { quote } from '../../../schemas/quote.ts'
-import { isErrno } from '../../../system/files/errors.ts'
+import { isErrno } from '../../../system/errno.ts'
 import { FIXED_PATH } from '../../../system/process/system-tool.ts'
 
 /** Nothing where another operator runs them, in a container or on another machine, nor where octo runs none. */

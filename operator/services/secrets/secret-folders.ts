@@ -7,7 +7,7 @@ import { readIfWhole, writeWhole } from '../../../system/files/atomic-file.ts'
 import { isInMemory } from '../../../system/files/memory.ts'
 import { isOursAlone } from '../../../system/files/own-folder.ts'
 import { ownTemporaryFolder, problemOfTemporary } from '../../../system/files/temporary-folder.ts'
-import { textIfReadable } from '../../../system/files/text-if-readable.ts'
+import { textIfReadable } from '../../../system/text-if-readable.ts'
 import type { Places } from '../places.ts'
 import { makePrivateFolder } from '../places.ts'
 

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { getSystemErrorName } from 'node:util'
 import { coded } from '../../../schemas/errors.ts'
-import { explainDisk, ignoring, isErrno, isFull, isMissing } from '../../../system/files/errors.ts'
+import { ignoring, isErrno } from '../../../system/errno.ts'
+import { explainDisk, isFull, isMissing } from '../../../system/files/errors.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 const errno = (code: string) => Object.assign(new Error(code), { code })
