@@ -8,12 +8,14 @@ type ArgumentMap = Extract<CheckArguments, { kind: 'map' }>
 
 /** The arguments with the texts replaced of which a validation says that they have the wrong type; the same when none can be. */
 export function typedFromText(given: ArgumentMap, errors: readonly SchemaProblem[]): ArgumentMap {
-  const wanted = Object.entries(Object.groupBy(errors.filter(isType), ({ instancePath }) => instancePath))
+  const { filled } = given
+  if (!filled) return given
+  const filledIn = errors.filter((error) => isType(error) && filled.includes(error.instancePath))
+  const wanted = Object.entries(Object.groupBy(filledIn, ({ instancePath }) => instancePath))
   const texts = { ...given.texts }
   const value = structuredClone(given.value) as Record<string, unknown>
   let changed = false
   for (const [pointer, reasons = []] of wanted) {
-    if (!given.filled?.includes(pointer)) continue
     const { parent, key } = placeOf(value, pointer)
     const text = parent[key]
     if (typeof text !== 'string') continue

@@ -1,7 +1,7 @@
 // Words of a JSON Schema that ask further schemas about the same value: all of them, some of them, or those that the value calls for.
 import { mapOf } from '../example/schema.ts'
 import type { Fits, Guessed, Look } from './look.ts'
-import { guess, keep, mergeSeen, refuse, samePlace } from './look.ts'
+import { guess, keep, mergeSeen, refuse, roomBeside, samePlace } from './look.ts'
 import type { Part } from './parts.ts'
 
 export function lookAtBranches(look: Look, value: unknown, fits: Fits): void {
@@ -41,6 +41,10 @@ export function also(look: Look, isFine: boolean): void {
   if (!isFine) look.isFine = false
 }
 
+/** More of a sentence is never shown, and a schema may have a long one for each of its problems. */
+const MAX_SENTENCE = 200
+const MAX_NAMED = 20
+
 type Needed = {
   readonly word: string
   readonly name: string
@@ -49,14 +53,11 @@ type Needed = {
 }
 
 function requireWith(look: Look, { word, name, more, value }: Needed): void {
-  const names = more.map(String)
-  for (const missingProperty of names.filter((one) => !Object.hasOwn(value, one)))
-    refuse(
-      look,
-      word,
-      `must have ${names.length === 1 ? 'property' : 'properties'} ${names.join(', ')} when property ${name} is present`,
-      { property: name, missingProperty, depsCount: names.length, deps: names.join(', ') },
-    )
+  const missing = more.map(String).filter((one) => !Object.hasOwn(value, one))
+  if (missing.length === 0) return
+  const what = `${more.length === 1 ? 'property' : 'properties'} ${more.slice(0, MAX_NAMED).join(', ')}`
+  const message = `must have ${what.slice(0, MAX_SENTENCE)} when property ${name} is present`
+  for (const missingProperty of missing) refuse(look, word, message, { property: name, missingProperty })
 }
 
 function lookAtNot(look: Look, value: unknown, fits: Fits): void {
@@ -69,7 +70,7 @@ function lookAtAny(look: Look, value: unknown, fits: Fits): void {
   if (!look.part.held.has('anyOf')) return
   const tried: Guessed[] = []
   for (const part of listBehind(look.part, 'anyOf')) {
-    const one = guess(samePlace(look), (place) => fits(part, value, place))
+    const one = guess(samePlace(look), (place) => fits(part, value, place), roomBeside(tried))
     tried.push(one)
     mergeSeen(look.seen, one.seen)
     // The others could only say what else they looked at.
@@ -83,7 +84,7 @@ function lookAtOne(look: Look, value: unknown, fits: Fits): void {
   if (!look.part.held.has('oneOf')) return
   const tried: Guessed[] = []
   for (const part of listBehind(look.part, 'oneOf')) {
-    tried.push(guess(samePlace(look), (place) => fits(part, value, place)))
+    tried.push(guess(samePlace(look), (place) => fits(part, value, place), roomBeside(tried)))
     if (tried.filter(({ isFine }) => isFine).length > 1) break
   }
   const fitting = tried.flatMap(({ isFine }, at) => (isFine ? [at] : []))

@@ -26,6 +26,8 @@ type Reading = {
 
 const OWN: Readonly<Record<JsonSchemaDraft, readonly JsonSchema[]>> = { '2020': draft202012, '07': draft07 }
 const MAX_TOLD = 5
+/** Many of them say the same. */
+const MAX_PROBLEMS_READ = 100
 const drafts = new Map<JsonSchemaDraft, Document & { readonly references: References }>()
 
 /** Throws Error for a schema that is none. What it gives throws EndlessSchema or TooDeep. */
@@ -62,9 +64,19 @@ function bounded<T>(act: () => T, isEndless: () => boolean): T {
     return act()
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause
-    throw isEndless()
+    throw isSo(isEndless)
       ? new EndlessSchema('it leads back to itself without end', { cause })
       : new TooDeep('it is too deep', { cause })
+  }
+}
+
+/** What cannot be looked through says nothing. */
+function isSo(act: () => boolean): boolean {
+  try {
+    return act()
+  } catch (error) {
+    if (error instanceof RangeError) return false
+    throw error
   }
 }
 
@@ -111,7 +123,9 @@ function namedBy(schema: JsonSchema, document: Document, own: Document) {
 
 function requireFit(problems: readonly SchemaProblem[]): void {
   if (problems.length === 0) return
-  const sentences = toldProblems(problems).map((problem) => sentenceOf(problem))
+  const sentences = toldProblems(problems)
+    .slice(0, MAX_PROBLEMS_READ)
+    .map((problem) => sentenceOf(problem))
   // allow(raw-error): whoever asks has the words for it
   throw new Error([...new Set(sentences)].slice(0, MAX_TOLD).join('; '))
 }

@@ -3,21 +3,21 @@ import { isMap } from '../example/schema.ts'
 import { also, lookAtBranches, lookAtDependent } from './branch-words.ts'
 import { lookAtList, lookAtOtherItems } from './list-words.ts'
 import type { Fits, Look, Place, SchemaProblem } from './look.ts'
-import { mergeSeen, nothingSeen, samePlace, tell, untilEnough } from './look.ts'
+import { MAX_PROBLEMS, mergeSeen, nothingSeen, samePlace, tell, untilEnough } from './look.ts'
 import { lookAtMap, lookAtOtherNames } from './map-words.ts'
 import type { Part } from './parts.ts'
 import type { Texts } from './plain-words.ts'
 import { lookAtNumber, lookAtText, lookAtType, lookAtValue } from './plain-words.ts'
 import type { References, Scope } from './references.ts'
 
-type Passed = { readonly scope: Scope | undefined; readonly paths: Set<string> }
+type Passed = { readonly scope: Scope | undefined; readonly values: Set<unknown> }
 type Judging = { readonly references: References; readonly texts: Texts }
 
 /** What of the value does not fit. Throws RangeError for a value, or a way of references, that is too deep for the machine. */
 export function judge(value: unknown, by: Part, judging: Judging): readonly SchemaProblem[] {
   const problems: SchemaProblem[] = []
   const fits = fitting(judging)
-  untilEnough(() => fits(by, value, { path: '', scope: undefined, problems, seen: undefined }))
+  untilEnough(() => fits(by, value, { path: '', scope: undefined, problems, most: MAX_PROBLEMS, seen: undefined }))
   return problems
 }
 
@@ -37,15 +37,15 @@ function fitting({ references, texts }: Judging): Fits {
     return look.isFine
   }
 
-  /** What passed once passes again: references to references come to one schema millions of times. */
+  /** What passed once passes again, wherever it stands: references to references come to one schema millions of times. */
   function byReference(part: Part, value: unknown, place: Place): boolean {
     if (place.seen || place.propertyName !== undefined) return fits(part, value, place)
     const known = passed.get(part)
-    const own = known && known.scope === place.scope ? known : { scope: place.scope, paths: new Set<string>() }
+    const own = known && known.scope === place.scope ? known : { scope: place.scope, values: new Set<unknown>() }
     passed.set(part, own)
-    if (own.paths.has(place.path)) return true
+    if (own.values.has(value)) return true
     const isFine = fits(part, value, place)
-    if (isFine) own.paths.add(place.path)
+    if (isFine) own.values.add(value)
     return isFine
   }
 

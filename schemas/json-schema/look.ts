@@ -19,7 +19,7 @@ export type SchemaProblem = {
 }
 
 /** A schema of a few lines finds millions of them, and nobody reads these. */
-const MAX_PROBLEMS = 10_000
+export const MAX_PROBLEMS = 10_000
 
 /** Ends a look that has found enough: what it was to say is no. */
 class EnoughProblems extends Error {}
@@ -36,6 +36,8 @@ export type Place = {
   readonly path: string
   readonly scope: Scope | undefined
   readonly problems: SchemaProblem[]
+  /** How many of them are enough. */
+  readonly most: number
   /** Of the same value, by the schema around it; absent where nothing asks for the rest. */
   readonly seen: Seen | undefined
   readonly propertyName?: string | undefined
@@ -61,8 +63,8 @@ export function refuse(look: Look, keyword: string, message: string, params: Sch
 }
 
 export function tell(place: Place, problem: Omit<SchemaProblem, 'instancePath' | 'propertyName'>): void {
-  const { path, problems, propertyName } = place
-  if (problems.length >= MAX_PROBLEMS) throw new EnoughProblems()
+  const { path, problems, most, propertyName } = place
+  if (problems.length >= most) throw new EnoughProblems()
   problems.push({ ...problem, instancePath: path, ...(propertyName === undefined ? {} : { propertyName }) })
 }
 
@@ -74,7 +76,8 @@ export function samePlace({ place, scope, seen }: Look): Place {
 /** For one that is about a part of the value. */
 export function innerPlace({ place, scope }: Look, step: string | number): Place {
   const path = `${place.path}/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`
-  return { path, scope, problems: place.problems, seen: undefined }
+  const { problems, most } = place
+  return { path, scope, problems, most, seen: undefined }
 }
 
 export type Guessed = {
@@ -84,10 +87,15 @@ export type Guessed = {
 }
 
 /** What comes of it counts only where somebody keeps it. */
-export function guess(place: Place, fits: (place: Place) => boolean): Guessed {
+export function guess(place: Place, fits: (place: Place) => boolean, most = MAX_PROBLEMS): Guessed {
   const seen = place.seen && nothingSeen()
   const problems: SchemaProblem[] = []
-  return { isFine: untilEnough(() => fits({ ...place, problems, seen })), problems, seen }
+  return { isFine: untilEnough(() => fits({ ...place, problems, most, seen })), problems, seen }
+}
+
+/** How many problems the next of several guesses may find, whose problems are all kept: one at least, as it says no by it. */
+export function roomBeside(tried: readonly Guessed[]): number {
+  return Math.max(1, MAX_PROBLEMS - tried.reduce((sum, { problems }) => sum + problems.length, 0))
 }
 
 export function untilEnough(fits: () => boolean): boolean {
@@ -109,6 +117,6 @@ export function mergeSeen(into: Seen | undefined, more: Seen | undefined): void 
 }
 
 export function keep(problems: readonly SchemaProblem[], place: Place): void {
-  const room = MAX_PROBLEMS - place.problems.length
+  const room = place.most - place.problems.length
   for (const problem of problems.slice(0, Math.max(room, 0))) place.problems.push(problem)
 }

@@ -7,7 +7,7 @@ import { holds, VALUES } from './words.ts'
 
 export type JsonSchema = boolean | Schema
 
-/** One schema where it stands: the same object at two places is two parts. */
+/** One schema of a resource: the same object in two of them is two parts. */
 export type Part = {
   readonly schema: JsonSchema
   readonly resource: Resource
@@ -29,6 +29,8 @@ export type Document = {
   readonly draft: JsonSchemaDraft
   readonly resources: Map<string, Resource>
   readonly parts: Part[]
+  /** That of each schema, where one object stands in several places the first in its resource. */
+  readonly partOf: Map<Schema, Part>
   root: Part
 }
 
@@ -37,7 +39,7 @@ const NAMELESS = 'json-schema:///'
 
 /** Throws where one name is given twice. */
 export function takeApart(schema: JsonSchema, draft: JsonSchemaDraft): Document {
-  const document = { draft, resources: new Map(), parts: [] } as unknown as Document
+  const document = { draft, resources: new Map(), parts: [], partOf: new Map() } as unknown as Document
   const outer = { uri: NAMELESS, document } as Resource
   document.root = grow(schema, openResource(resolved(ownId(schema, draft) ?? '', outer), schema, document))
   return document
@@ -49,10 +51,13 @@ export function grow(schema: JsonSchema, outer: Resource): Part {
   const id = ownId(schema, document.draft)
   const isInner = id !== undefined && outer.root !== undefined
   const resource = isInner ? openResource(resolved(id, outer), schema, document) : outer
+  const known = isMap(schema) ? document.partOf.get(schema) : undefined
+  if (known?.resource === resource) return known
   const part: Part = { schema, resource, held: new Map() }
   resource.root ??= part
   document.parts.push(part)
   if (!isMap(schema)) return part
+  document.partOf.set(schema, part)
   for (const name of anchorsOf(schema, document.draft)) nameOnce(name, part, resource.anchors)
   if (document.draft === '2020' && typeof schema.$dynamicAnchor === 'string')
     nameOnce(schema.$dynamicAnchor, part, resource.dynamicAnchors)
@@ -103,7 +108,8 @@ function ownId(schema: JsonSchema, draft: JsonSchemaDraft): string | undefined {
 function anchorsOf(schema: Schema, draft: JsonSchemaDraft): readonly string[] {
   const { $id, $anchor, $dynamicAnchor } = schema
   const old = draft === '07' && typeof $id === 'string' && $id.startsWith('#') ? [$id.slice(1)] : []
-  return [...old, $anchor, $dynamicAnchor].filter((name) => typeof name === 'string' && name !== '') as string[]
+  const own = draft === '07' ? [] : [$anchor, $dynamicAnchor]
+  return [...old, ...own].filter((name) => typeof name === 'string' && name !== '') as string[]
 }
 
 function openResource(uri: string, schema: JsonSchema, document: Document): Resource {

@@ -11,6 +11,8 @@ export type References = {
   target(reference: string, from: Part): Part
   /** The same for `$dynamicRef`: the outermost of what was gone through counts that has the name. */
   dynamicTarget(reference: string, from: Part, scope: Scope): Part
+  /** All that `$dynamicRef` may come to mean, by whichever way. */
+  dynamicTargets(reference: string, from: Part): readonly Part[]
 }
 
 /** The resources that were gone through on the way to a part, the innermost first. */
@@ -34,7 +36,7 @@ export function openReferences(document: Document, known: Known | undefined): Re
     const uri = resolved(reference, from.resource)
     const resource = resourceAt(uri, from) ?? known?.resources.get(uri)
     if (!resource) return undefined
-    const fragment = decoded(reference.split('#').slice(1).join('#'))
+    const fragment = fragmentOf(reference)
     if (fragment === '') return resource.root
     return fragment.startsWith('/') ? descend(resource.root, fragment) : resource.anchors.get(fragment)
   }
@@ -50,12 +52,19 @@ export function openReferences(document: Document, known: Known | undefined): Re
     target,
     dynamicTarget(reference, from, scope) {
       const part = target(reference, from)
-      const name = decoded(reference.split('#').slice(1).join('#'))
-      if (part.resource.dynamicAnchors.get(name) !== part) return part
+      const name = fragmentOf(reference)
+      if (!isDynamic(part, name)) return part
       let outermost = part
       for (let at: Scope | undefined = scope; at; at = at.outer)
         outermost = at.resource.dynamicAnchors.get(name) ?? outermost
       return outermost
+    },
+    dynamicTargets(reference, from) {
+      const part = target(reference, from)
+      const name = fragmentOf(reference)
+      if (!isDynamic(part, name)) return [part]
+      const resources = [...document.resources.values(), ...(known?.resources.values() ?? [])]
+      return [part, ...resources.flatMap(({ dynamicAnchors }) => dynamicAnchors.get(name) ?? [])]
     },
   }
 }
@@ -65,7 +74,12 @@ function resourceAt(uri: string, { resource }: Part): Resource | undefined {
   return resource.uri === uri ? resource : resource.document.resources.get(uri)
 }
 
-function decoded(fragment: string): string {
+function isDynamic(part: Part, name: string): boolean {
+  return part.resource.dynamicAnchors.get(name) === part
+}
+
+function fragmentOf(reference: string): string {
+  const fragment = reference.split('#').slice(1).join('#')
   try {
     return decodeURIComponent(fragment)
   } catch {
@@ -80,12 +94,17 @@ function descend(root: Part, pointer: string): Part | undefined {
   for (let at = 0; at < steps.length; ) {
     const held = part.held.get(steps[at] ?? '')
     const isMany = held instanceof Map
-    const next = isMany ? held.get(steps[at + 1] ?? '') : held
+    const next = isMany ? heldAt(held, steps[at + 1]) : held
     if (!next) return beyond(part, steps.slice(at))
     part = next
     at += isMany ? 2 : 1
   }
   return part
+}
+
+/** A pointer that ends at a map of schemas means the map. */
+function heldAt(held: ReadonlyMap<string, Part>, step: string | undefined): Part | undefined {
+  return step === undefined ? undefined : held.get(step)
 }
 
 function beyond(part: Part, steps: readonly string[]): Part | undefined {

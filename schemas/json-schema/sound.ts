@@ -13,7 +13,7 @@ export function soundParts(root: Part, { references, expressionOf }: Sounding): 
   for (const part of met) {
     const { schema } = part
     if (!isMap(schema)) continue
-    for (const next of [...referredBy(part, references), ...askedBy(part)]) met.add(next)
+    for (const next of [...referredBy(part, references, 'some'), ...askedBy(part)]) met.add(next)
     if (isOnlyReference(part)) continue
     if (typeof schema.pattern === 'string') expressionOf(schema.pattern)
     for (const pattern of mapBehind(part, 'patternProperties').keys()) expressionOf(pattern)
@@ -30,19 +30,25 @@ export function leadsBack(parts: readonly Part[], references: References, by: 's
     if (done.has(part)) return false
     done.add(part)
     above.add(part)
-    const isSo = [...referredBy(part, references), ...sameValue(part, by)].some(isBack)
+    const isSo = [...referredBy(part, references, by), ...sameValue(part, by)].some(isBack)
     above.delete(part)
     return isSo
   }
   return parts.some(isBack)
 }
 
-function referredBy(part: Part, references: References): readonly Part[] {
+/** What is meant dynamically depends on the way; each value is asked by what is meant without one. */
+function referredBy(part: Part, references: References, by: 'some' | 'each'): readonly Part[] {
   const { schema, resource } = part
   if (!isMap(schema)) return []
   const targets = typeof schema.$ref === 'string' ? [references.target(schema.$ref, part)] : []
   if (resource.document.draft === '07') return targets
-  if (typeof schema.$dynamicRef === 'string') targets.push(references.target(schema.$dynamicRef, part))
+  if (typeof schema.$dynamicRef === 'string')
+    targets.push(
+      ...(by === 'some'
+        ? references.dynamicTargets(schema.$dynamicRef, part)
+        : [references.target(schema.$dynamicRef, part)]),
+    )
   // allow(raw-error): whoever asks has the words for it
   if (![undefined, '#'].includes(schema.$recursiveRef as undefined)) throw new Error('`$recursiveRef` can only be `#`')
   return schema.$recursiveRef === undefined ? targets : [...targets, resource.document.root]

@@ -51,8 +51,11 @@ export function readSchema(schema: AuthorSchema, what: string, inTime = within(S
     async check(value, subject) {
       const problems = bounded(() => inTime(() => check(value)), subject)
       if (problems.length === 0) return value
-      const sentences = toldProblems(problems).map((problem) => sentenceOfProblem(problem))
-      throw new CallError(`${subject} is wrong: ${sentences.slice(0, MAX_TOLD).join('; ')}`, BAD_REQUEST)
+      // Only of those that are told: each that has its place in words is as long as the keys that lead there.
+      const sentences = toldProblems(problems)
+        .slice(0, MAX_TOLD)
+        .map((problem) => sentenceOfProblem(problem))
+      throw new CallError(`${subject} is wrong: ${sentences.join('; ')}`, BAD_REQUEST)
     },
   }
 }

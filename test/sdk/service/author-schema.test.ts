@@ -5,6 +5,7 @@ import { readSchema } from '../../../sdk/service/author-schema.ts'
 import { CallError } from '../../../sdk/service/call-error.ts'
 import { within } from '../../../system/async/in-time.ts'
 
+const DRAFT_07 = 'http://json-schema.org/draft-07/schema#'
 const TEXT = { type: 'string' } as const
 const object = (rest: object) => ({ type: 'object', properties: { a: TEXT }, ...rest })
 
@@ -31,12 +32,18 @@ const ROWS: readonly (readonly [schema: Readonly<Record<string, unknown>>, fitti
   [{ $defs: { t: { properties: { q: TEXT } } }, $ref: '#/$defs/t/properties/q' }, 'x', 1],
   [{ $ref: '#text', $defs: { text: { $anchor: 'text', ...TEXT } } }, 'x', 1],
   [{ definitions: { 'a b': TEXT }, $ref: '#/definitions/a%20b' }, 'x', 1],
-  [{ $schema: 'http://json-schema.org/draft-07/schema#', items: [TEXT], additionalItems: false }, ['a'], ['a', 'b']],
+  [{ $schema: DRAFT_07, items: [TEXT], additionalItems: false }, ['a'], ['a', 'b']],
   [{ dependencies: { a: ['b'] } }, { b: 1 }, { a: 1 }],
   [{ properties: { toString: TEXT, constructor: TEXT } }, {}, { toString: 1 }],
   [{ type: 'integer', minimum: 0 }, 1e16, -1],
   [{ const: { a: [1] } }, { a: [1] }, { a: [2] }],
   [object({ required: ['a'], additionalProperties: false }), { a: 'x' }, { a: 'x', c: 1 }],
+  // A pointer that ends at the map of definitions means no definition.
+  [{ $defs: { '': TEXT }, $ref: '#/$defs', minimum: 5 }, 5, 1],
+  // Draft-07 has no `$anchor`.
+  [{ $schema: DRAFT_07, definitions: { a: { $anchor: 'x' }, b: { $anchor: 'x', ...TEXT } }, minimum: 5 }, 5, 1],
+  // As JSON.parse reads `1e400`.
+  [{ multipleOf: 0.5 }, 1.5, Number.POSITIVE_INFINITY],
 ]
 
 for (const [schema, fitting, other] of ROWS)
@@ -98,4 +105,11 @@ test('what stands far inside is checked as what stands outside', async () => {
     length === 0 ? last : { v: 1, next: chain(length - 1, last) }
   await check(chain(100, { v: 1 }), 'it')
   await assert.rejects(check(chain(100, {}), 'it'), { status: 400 })
+})
+
+test('a call whose long key leads to thousands of problems costs what is told of them', async () => {
+  const { check } = readSchema({ additionalProperties: { items: TEXT } }, 'calls')
+  const before = process.memoryUsage().heapUsed
+  await assert.rejects(check({ ['k'.repeat(100_000)]: Array(9000).fill(1) }, 'it'), CallError)
+  assert.ok(process.memoryUsage().heapUsed - before < 300 * 1024 * 1024)
 })
