@@ -4,8 +4,9 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { test } from 'node:test'
+import { before, test } from 'node:test'
 import { noLastingFolder } from '../../support/machine/lasting-folder.ts'
+import { wholeFile } from '../../support/machine/whole-file.ts'
 import type { LinkScene } from '../../support/operator/linked-plugins.ts'
 import { aLinkScene, aNodePlugin, aScriptPlugin } from '../../support/operator/linked-plugins.ts'
 
@@ -96,9 +97,15 @@ const DAMAGES: Readonly<Record<string, readonly [(scene: Scene) => void, state: 
     ],
   }
 
+/** As good behind each damage as before it. */
+let scene: Scene
+const whole = wholeFile()
+before(async () => {
+  if (!skip) scene = await twoLinked(whole)
+})
+
 for (const [what, [damage, state, said, typed]] of Object.entries(DAMAGES))
-  test(`octo doctor finds ${what}, and what it tells to type mends it`, { skip }, async (t) => {
-    const scene = await twoLinked(t)
+  test(`octo doctor finds ${what}, and what it tells to type mends it`, { skip }, async () => {
     damage(scene)
     const [row, ...others] = await shimsOf(scene)
     assert.deepEqual([row?.state, others], [state, []])

@@ -5,8 +5,7 @@ import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { TestContext } from 'node:test'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
 import { openPluginHost } from '../../../operator/ocm/host.ts'
 import { lendBlob } from '../../../operator/ocm/lend-blob.ts'
 import type { OpenedBlob } from '../../../operator/ocm/open-blob.ts'
@@ -14,6 +13,7 @@ import { expectCode, expectCodeAsync } from '../../support/assertions/expect-cod
 import { FROM_SOURCES } from '../../support/machine/from-sources.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 import { until } from '../../support/machine/until.ts'
+import { wholeFile } from '../../support/machine/whole-file.ts'
 import { sdkPlugins } from '../../support/operator/sdk-plugins.ts'
 
 const MIB = 1024 * 1024
@@ -39,13 +39,9 @@ const SERVES = {
 
 /** Made and asked once, as no call changes it. */
 let made: Awaited<ReturnType<typeof sdkPlugins>>
-const ends: (() => unknown)[] = []
+const whole = wholeFile()
 before(async () => {
-  const whole = { after: (end: () => unknown) => void ends.push(end) } as TestContext
   if (!skip) made = await sdkPlugins(whole, SERVES)
-})
-after(async () => {
-  for (const end of ends.reverse()) await end()
 })
 
 function aScene() {

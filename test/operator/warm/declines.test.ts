@@ -14,12 +14,12 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
 import { identityOfRun } from '../../../client/warm/read.ts'
 import { main } from '../../../operator/warm/main.ts'
 import type { Version } from '../../../schemas/version.ts'
 import { shortHash } from '../../../system/short-hash.ts'
+import { wholeFile } from '../../support/machine/whole-file.ts'
 import type { Start, WarmMachine, WarmProgram } from '../../support/operator/warm-machine.ts'
 import { aWarmMachine } from '../../support/operator/warm-machine.ts'
 
@@ -42,7 +42,7 @@ type Row = {
 }
 
 let machine: WarmMachine
-const ends: (() => unknown)[] = []
+const whole = wholeFile()
 const at = (...parts: string[]) => join(machine.base.storeRoot, 'v1', ...parts)
 const record = (plugin: string) =>
   at('warm', `${shortHash(identityOfRun({ ...machine.base, configPath: machine.configPath, request: plugin }))}.json`)
@@ -185,7 +185,6 @@ const named = (group: string, index: number) => `${group}-${index}`
 
 before(async () => {
   if (onLinux.skip) return
-  const whole = { after: (end: () => unknown) => void ends.push(end) } as TestContext
   const group = (name: string, given: readonly (Omit<WarmProgram, 'bytes'> & { bytes: typeof says })[]) =>
     given.map(({ bytes, ...rest }, index): [string, WarmProgram] => {
       const plugin = named(name, index)
@@ -202,9 +201,6 @@ before(async () => {
     ...group('always', Object.values(ALWAYS)),
   ]
   machine = await aWarmMachine(whole, Object.fromEntries(programs))
-})
-after(async () => {
-  for (const end of ends.reverse()) await end()
 })
 
 const DECLINED = { exitCode: 99, signal: null, stdout: '', stderr: '' }

@@ -4,9 +4,9 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { closeSync, constants, openSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
 import { triesEveryCase } from '../../support/machine/full-form.ts'
+import { wholeFile } from '../../support/machine/whole-file.ts'
 import type { WarmMachine, Way } from '../../support/operator/warm-machine.ts'
 import { aWarmMachine, WAYS } from '../../support/operator/warm-machine.ts'
 
@@ -20,13 +20,9 @@ const PROGRAMS = {
 }
 
 let machine: WarmMachine
-const ends: (() => unknown)[] = []
+const whole = wholeFile()
 before(async () => {
-  const whole = { after: (end: () => unknown) => void ends.push(end) } as TestContext
   if (!onLinux.skip) machine = await aWarmMachine(whole, PROGRAMS)
-})
-after(async () => {
-  for (const end of ends.reverse()) await end()
 })
 
 /** One row is one claim, tried in both ways. */
@@ -177,6 +173,12 @@ test('the launcher of a release becomes the plugin', onLinux, async () => {
 test('where octo becomes the plugin, the plugin has its process', onLinux, async () => {
   const { stdout, pid } = await machine.run('becomes', ['shell', '--', 'echo $$ $PPID'])
   assert.equal(stdout, `${pid} ${process.pid}\n`)
+})
+
+test('where octo becomes the plugin, it may open as many files as Node made of the caller’s', onLinux, async () => {
+  const behind = ['/bin/sh', '-c', 'ulimit -Sn 700 && ulimit -Hn 900 && exec "$@"', 'sh']
+  const { stdout } = await machine.run('launches', ['shell', '--', 'ulimit -Sn; ulimit -Hn'], { behind })
+  assert.equal(stdout, '900\n900\n')
 })
 
 bothWays('its folder for temporary files is its own, and is gone after the next whole run', async (way) => {

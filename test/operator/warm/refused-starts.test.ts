@@ -3,9 +3,12 @@
 import assert from 'node:assert/strict'
 import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { before, test } from 'node:test'
 import { readWarmRun } from '../../../client/index.ts'
+import { wholeFile } from '../../support/machine/whole-file.ts'
+import type { LinkScene } from '../../support/operator/linked-plugins.ts'
 import { aLinkScene, aNativePlugin } from '../../support/operator/linked-plugins.ts'
+import type { WarmMachine } from '../../support/operator/warm-machine.ts'
 import { aWarmMachine } from '../../support/operator/warm-machine.ts'
 
 const onLinux = { skip: process.platform === 'linux' ? false : 'octo becomes a plugin on Linux only' }
@@ -14,15 +17,23 @@ const asRoot = { skip: onLinux.skip || (process.getuid?.() !== 0 && 'only root c
 
 const SHELL = readFileSync(existsSync('/bin/dash') ? '/bin/dash' : '/bin/sh')
 const SAYS = ['-c', 'echo said']
-/** One word that is too long for Linux, and more of them than any limit of it. */
+/** One word that is too long for Linux, and more of them than the 6 MiB that no limit of it exceeds. */
 const LONG = {
   'a word of its is too long': ['x'.repeat(200_000)],
-  'its words together are too long': Array.from({ length: 100 }, () => 'x'.repeat(100_000)),
+  'its words together are too long': Array.from({ length: 65 }, () => 'x'.repeat(100_000)),
 }
 
+let machine: WarmMachine
+let scene: LinkScene
+const whole = wholeFile()
+before(async () => {
+  if (onLinux.skip) return
+  machine = await aWarmMachine(whole, { shell: SHELL })
+  scene = await aLinkScene(whole, [aNativePlugin])
+})
+
 for (const [what, words] of Object.entries(LONG)) {
-  test(`a plugin is left to the full path where ${what}`, onLinux, async (t) => {
-    const machine = await aWarmMachine(t, { shell: SHELL })
+  test(`a plugin is left to the full path where ${what}`, onLinux, async () => {
     const before = readdirSync(machine.temporary, { recursive: true }).map(String)
     assert.equal(await machine.ask(['shell', '--', ...SAYS, ...words]), 'left')
     const left = readdirSync(machine.temporary, { recursive: true })
@@ -35,9 +46,8 @@ for (const [what, words] of Object.entries(LONG)) {
     assert.equal(await machine.ask(['shell', '--', ...SAYS]), 'said', 'it goes on as before')
   })
 
-  test(`the full path says it where ${what}`, onLinux, async (t) => {
-    const { octo } = await aLinkScene(t, [aNativePlugin])
-    const { code, stderr } = await octo('run', 'native', '--', ...SAYS, ...words)
+  test(`the full path says it where ${what}`, onLinux, async () => {
+    const { code, stderr } = await scene.octo('run', 'native', '--', ...SAYS, ...words)
     assert.notEqual(code, 0)
     assert.match(stderr, /error\[LIMIT_EXCEEDED\]: all arguments together are too long for this system/)
   })
@@ -46,8 +56,7 @@ for (const [what, words] of Object.entries(LONG)) {
 test(
   'a plugin whose file somebody has open to write is left to the full path, and runs once it is closed',
   asRoot,
-  async (t) => {
-    const machine = await aWarmMachine(t, { shell: SHELL })
+  async () => {
     const found = readWarmRun({ ...machine.base, configPath: machine.configPath, request: 'shell' })
     const writer = openSync(found?.path ?? assert.fail(), 'r+')
     assert.equal(await machine.ask(['shell', '--', ...SAYS]), 'left')
@@ -56,8 +65,8 @@ test(
   },
 )
 
-test('the full path says that a file is open to be written', asRoot, async (t) => {
-  const { octo, store } = await aLinkScene(t, [aNativePlugin])
+test('the full path says that a file is open to be written', asRoot, async () => {
+  const { octo, store } = scene
   assert.equal((await octo('run', 'native', '--', '-c', 'exit 5')).code, 5)
   const tree = join(store, 'v1/trees/sha256')
   const [name = ''] = readdirSync(tree)

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
 import type { Outcome } from '../../../publisher/publish/publish-release.ts'
 import { publishRelease } from '../../../publisher/publish/publish-release.ts'
 import { findPublished } from '../../../publisher/publish/published-version.ts'
@@ -16,6 +16,7 @@ import type { AnsweringProxy, Interference } from '../../support/faults/answerin
 import { startAnsweringProxy } from '../../support/faults/answering-proxy.ts'
 import { triesEveryCase } from '../../support/machine/full-form.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { wholeFile } from '../../support/machine/whole-file.ts'
 import type { TestRegistry } from '../../support/registry/test-registry.ts'
 import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
@@ -107,16 +108,12 @@ const FAULTS: Readonly<Record<string, Fault>> = {
 let registry: TestRegistry
 let proxy: AnsweringProxy
 let folder: string
-const ends: (() => unknown)[] = []
-const scene = { after: (end: () => unknown) => ends.push(end) } as never
+const scene = wholeFile()
 
 before(async () => {
   registry = await startTestRegistry(scene)
   proxy = await startAnsweringProxy(scene, registry.url)
   folder = tempFolder(scene)
-})
-after(async () => {
-  for (const end of ends.reverse()) await end()
 })
 
 /** The publisher's own steps, with waits that only count. */
