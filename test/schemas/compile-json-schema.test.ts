@@ -5,16 +5,16 @@ import { test } from 'node:test'
 import { fitArguments } from '../../config/validate-arguments.ts'
 import { requireFitting } from '../../operator/ocm/fits-schema.ts'
 import type { JsonSchema } from '../../schemas/compile-json-schema.ts'
-import { loadSchemaCompiler, SCHEMA_LOOK_MS } from '../../schemas/compile-json-schema.ts'
+import { loadSchemaCompiler } from '../../schemas/compile-json-schema.ts'
 import type { JsonSchemaDraft } from '../../schemas/json-schema/words.ts'
 import { TimedOut } from '../../schemas/timed-out.ts'
 import { within } from '../../system/async/in-time.ts'
+import { PATIENT } from '../support/machine/patient.ts'
 
 const DRAFTS: Readonly<Record<JsonSchemaDraft, string>> = {
   '2020': 'https://json-schema.org/draft/2020-12/schema',
   '07': 'http://json-schema.org/draft-07/schema',
 }
-const PATIENT = within(SCHEMA_LOOK_MS)
 const ENDLESS = '^(\\w+\\s?)*$'
 const wantsPort = (rest: object) => ({ type: 'object', properties: { port: { type: 'integer' } }, ...rest })
 

@@ -1,14 +1,13 @@
 // Each word of a JSON Schema decides alone, as the validator has it that runs before a plugin; what is not understood is never a fit.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { loadSchemaCompiler, SCHEMA_LOOK_MS } from '../../schemas/compile-json-schema.ts'
+import { loadSchemaCompiler } from '../../schemas/compile-json-schema.ts'
 import { judgeOf } from '../../schemas/example/fits.ts'
 import { fitsFormat } from '../../schemas/example/format.ts'
-import { within } from '../../system/async/in-time.ts'
+import { PATIENT } from '../support/machine/patient.ts'
 
 type Row = readonly [schema: Readonly<Record<string, unknown>>, fitting: readonly unknown[], other: readonly unknown[]]
 
-const inTime = within(SCHEMA_LOOK_MS)
 /** What has a `then` would be taken for a promise. */
 const written = (text: string): Row[0] => JSON.parse(text)
 const NUMBERS = { type: 'number' } as const
@@ -69,7 +68,7 @@ const ROWS: readonly Row[] = [
 
 for (const [schema, fitting, other] of ROWS)
   test(`what fits is what the validator lets pass: ${JSON.stringify(schema)}`, async () => {
-    const check = (await loadSchemaCompiler({ draft: '2020', assertsFormats: true, inTime }))(schema)
+    const check = (await loadSchemaCompiler({ draft: '2020', assertsFormats: true, inTime: PATIENT }))(schema)
     const judge = judgeOf(schema, { left: 1000 }, fitsFormat)
     for (const value of fitting)
       assert.deepEqual([judge(value, schema), check(value).length], ['yes', 0], JSON.stringify(value))

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JsonSchema } from '../../../schemas/compile-json-schema.ts'
-import { loadSchemaCompiler, SCHEMA_LOOK_MS } from '../../../schemas/compile-json-schema.ts'
+import { loadSchemaCompiler } from '../../../schemas/compile-json-schema.ts'
 import { EndlessSchema, TooDeep } from '../../../schemas/json-schema/endings.ts'
-import { within } from '../../../system/async/in-time.ts'
+import { PATIENT } from '../../support/machine/patient.ts'
 
-const reading = { draft: '2020', assertsFormats: false, inTime: within(SCHEMA_LOOK_MS) } as const
+const reading = { draft: '2020', assertsFormats: false, inTime: PATIENT } as const
 const compile = await loadSchemaCompiler(reading)
 const compileOld = await loadSchemaCompiler({ ...reading, draft: '07' })
 const compileAs = (draft: '2020' | '07') => (draft === '07' ? compileOld : compile)

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JsonSchema } from '../../../schemas/compile-json-schema.ts'
-import { loadSchemaCompiler, SCHEMA_LOOK_MS } from '../../../schemas/compile-json-schema.ts'
+import { loadSchemaCompiler } from '../../../schemas/compile-json-schema.ts'
 import type { JsonSchemaDraft } from '../../../schemas/json-schema/words.ts'
 import { readSchema } from '../../../sdk/service/author-schema.ts'
-import { within } from '../../../system/async/in-time.ts'
+import { PATIENT } from '../../support/machine/patient.ts'
 
 type Row = readonly [schema: Readonly<Record<string, unknown>>, fitting: readonly unknown[], other: readonly unknown[]]
 
@@ -220,8 +220,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
 
 const compilers = new Map<JsonSchemaDraft, ReturnType<typeof loadSchemaCompiler>>()
 async function compiledBy(draft: JsonSchemaDraft, schema: JsonSchema) {
-  const loading =
-    compilers.get(draft) ?? loadSchemaCompiler({ draft, assertsFormats: false, inTime: within(SCHEMA_LOOK_MS) })
+  const loading = compilers.get(draft) ?? loadSchemaCompiler({ draft, assertsFormats: false, inTime: PATIENT })
   compilers.set(draft, loading)
   return (await loading)(schema)
 }
