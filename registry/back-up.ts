@@ -11,12 +11,12 @@ import { makeFolder } from '../system/files/make-folder.ts'
 import { syncFolders, syncWritten } from '../system/files/sync.ts'
 import type { BlobStore } from './blobs/store.ts'
 import type { RegistryDeps } from './context.ts'
+import { auditHeadPath, databasePath, dataPaths, REMEMBERED } from './data-dir/paths.ts'
+import { readRemembered, remember } from './data-dir/remembered.ts'
 import type { Blob } from './db/records.ts'
 import type { MetadataStore } from './db/store.ts'
 import { writeError } from './disk-errors.ts'
 import { openStores } from './open-registry.ts'
-import { readRemembered, remember } from './server/remembered.ts'
-import { auditHeadPath, databasePath, dataPaths, REMEMBERED } from './settings.ts'
 
 /** Throws USAGE for a database that gives no copy and for a folder that octo itself clears, ALREADY_EXISTS for one that holds anything, NO_SPACE or IO_FAILED. Bytes that are lost are left out: `checkData` misses them. */
 export async function backUp({ config, metadata, blobs }: RegistryDeps, to: string): Promise<void> {

@@ -2,7 +2,7 @@
 import type { Logger } from 'pino'
 import type { BlobStore } from './blobs/store.ts'
 import type { RefusedTries } from './budgets/refused-tries.ts'
-import type { DataPlaces } from './data-places.ts'
+import type { DataPlaces } from './data-dir/places.ts'
 import type { MetadataStore } from './db/store.ts'
 import type { Inspections } from './inspections.ts'
 import type { RegistrySettings } from './settings.ts'

@@ -3,8 +3,8 @@
 // challenge into it; a holder that lives answers within a moment, and one that lost the row finds out in its next write.
 import { randomBytes } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
-import type { DataLock } from './data-lock.ts'
-import { dataDirLocked } from './data-lock.ts'
+import type { DataLock } from './data-dir/lock.ts'
+import { dataDirLocked } from './data-dir/lock.ts'
 import type { Serving } from './db/records.ts'
 import type { ServingStore } from './db/store.ts'
 

@@ -12,9 +12,9 @@ import type { BlobSource, ByteSpan } from '../../static-tree/write/store.ts'
 import { ignoring, isErrno } from '../../system/errno.ts'
 import { syncFile, syncFolder } from '../../system/files/sync.ts'
 import { createDigestGate } from '../../trust/artifact/digest-gate.ts'
+import { measureSpace } from '../data-dir/free-space.ts'
+import { blobsPath, trashPath } from '../data-dir/paths.ts'
 import { passingError, syncError, writeError } from '../disk-errors.ts'
-import { measureSpace } from '../free-space.ts'
-import { blobsPath, trashPath } from '../settings.ts'
 import type { BlobStat, BlobStore, DeletedAt } from './store.ts'
 
 type DiskBlobs = {

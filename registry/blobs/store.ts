@@ -3,7 +3,7 @@
 // row went. So a crash in between leaves bytes without a row, which garbage collection finds in the list.
 import type { Digest } from '../../schemas/digest.ts'
 import type { BlobSource, ByteSpan } from '../../static-tree/write/store.ts'
-import type { FreeSpace } from '../free-space.ts'
+import type { FreeSpace } from '../data-dir/free-space.ts'
 
 export type BlobStat = {
   readonly size: number

@@ -1,9 +1,9 @@
 // The tree's part of `fsck`: only while no registry works on it, and for the address it was rendered for.
 import { isCoded } from '../../schemas/errors.ts'
 import type { RegistryDeps } from '../context.ts'
-import { lockDataDir } from '../data-lock.ts'
+import { lockDataDir } from '../data-dir/lock.ts'
+import { lockPath } from '../data-dir/paths.ts'
 import { claimServing } from '../serving-claim.ts'
-import { lockPath } from '../settings.ts'
 import { readMarkedBase } from '../tree/mark.ts'
 import type { TreeReport } from '../tree/reconcile.ts'
 import { inspectTree, openTree } from '../tree/tree.ts'

@@ -5,7 +5,7 @@ import { coded, isCoded, withHint } from '../../schemas/errors.ts'
 import { nearestWord } from '../../schemas/nearest-word.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
 import type { RegistryDeps } from '../context.ts'
-import { holdsRegistry, makeDataFolder } from '../data-folder.ts'
+import { holdsRegistry, makeDataFolder } from '../data-dir/folder.ts'
 
 export type DataOption = { readonly data: string }
 

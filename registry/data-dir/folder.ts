@@ -1,12 +1,12 @@
 // The folder of a registry's data, made when it is not there, and refused where it is another user's, or where a link in it leads
 // elsewhere: what is written, renamed or collected there would be somebody else's files, or lie on another disk.
 import { existsSync, lstatSync, statSync } from 'node:fs'
-import { coded } from '../schemas/errors.ts'
-import { quote, shellWord } from '../schemas/quote.ts'
-import { isMissing } from '../system/files/errors.ts'
-import { makeFolder } from '../system/files/make-folder.ts'
-import { explainRefusal, requireAccess } from '../system/files/refusal.ts'
-import { databasePath, dataPaths } from './settings.ts'
+import { coded } from '../../schemas/errors.ts'
+import { quote, shellWord } from '../../schemas/quote.ts'
+import { isMissing } from '../../system/files/errors.ts'
+import { makeFolder } from '../../system/files/make-folder.ts'
+import { explainRefusal, requireAccess } from '../../system/files/refusal.ts'
+import { databasePath, dataPaths } from './paths.ts'
 
 const WAY_OUT = 'work as the user whose data it is, or give a folder of your own as `--data`'
 

@@ -2,10 +2,10 @@
 // process ends. It is quick and proves that a holder is gone; serving-claim.ts holds when the file does not. Whatever lies in
 // the place of that file is left as it is: nothing in a data directory is removed to get a lock.
 import { statSync } from 'node:fs'
-import { coded, isCoded } from '../schemas/errors.ts'
-import { quote } from '../schemas/quote.ts'
-import { lockFile } from '../system/process-lock.ts'
-import { translateOpenError } from './sqlite-errors.ts'
+import { basename } from 'node:path'
+import { coded } from '../../schemas/errors.ts'
+import { quote } from '../../schemas/quote.ts'
+import { lockFile, whyNoLock } from '../../system/process-lock.ts'
 
 export type DataLock = {
   /** Which file is locked: device and inode, the same under every path. */
@@ -63,9 +63,26 @@ function lockWhatLies(path: string): Disposable | undefined {
   try {
     return lockFile(path, 'exclusive')
   } catch (error) {
-    const meaning = translateOpenError(error)
+    const why = whyNoLock(error)
     // Short of memory or descriptors: nothing says that the data is free.
-    if (isCoded(meaning, 'STORE_BUSY')) return undefined
-    throw meaning
+    if (why === 'short') return undefined
+    throw noLockFile(path, why, error)
   }
+}
+
+function noLockFile(path: string, why: 'no lock' | 'refused', cause: unknown): Error {
+  const name = `${quote(basename(path))} of the data directory`
+  if (why === 'refused')
+    return coded('IO_FAILED', {
+      message: `${name} cannot be locked: ${cause instanceof Error ? cause.message : 'no reason is told'}`,
+      details: { path },
+      hint: 'move away what lies in its place, or mend its disk; the registry makes it anew',
+      cause,
+    })
+  return coded('DATA_DIR_CORRUPT', {
+    message: `${name} is no lock: something else lies in its place`,
+    details: { path },
+    hint: 'move it away; the registry makes it anew',
+    cause,
+  })
 }

@@ -4,9 +4,9 @@
 import type { BigIntStats } from 'node:fs'
 import { access, constants, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { coded } from '../schemas/errors.ts'
-import { quote } from '../schemas/quote.ts'
-import { ignoring, isErrno } from '../system/errno.ts'
+import { coded } from '../../schemas/errors.ts'
+import { quote } from '../../schemas/quote.ts'
+import { ignoring, isErrno } from '../../system/errno.ts'
 
 export type DataPlaces = {
   /** Throws IO_FAILED, naming the place below the data directory. */

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { ignoring } from '../../system/errno.ts'
 import { replaceFile } from '../../system/files/atomic-file.ts'
 import { writeError } from '../disk-errors.ts'
-import type { Remembered } from '../settings.ts'
-import { rememberedPath } from '../settings.ts'
+import type { Remembered } from './paths.ts'
+import { rememberedPath } from './paths.ts'
 
 /** Undefined when nothing was said yet. */
 export async function readRemembered(dataDir: string, name: Remembered): Promise<string | undefined> {

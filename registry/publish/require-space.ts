@@ -4,8 +4,8 @@
 import type { OpenSessionRequest } from '../../schemas/api.ts'
 import { coded } from '../../schemas/errors.ts'
 import { announcedBlobs } from '../../static-tree/release-limits.ts'
+import type { FreeSpace } from '../data-dir/free-space.ts'
 import type { Amount, FoundForOpening } from '../db/publishing-store.ts'
-import type { FreeSpace } from '../free-space.ts'
 import { isSeen } from './seen-uploads.ts'
 
 /** What one token may take of the space that others left. */

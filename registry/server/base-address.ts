@@ -4,7 +4,7 @@ import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { BaseUrl } from '../../static-tree/base-url.ts'
 import { parseBaseUrl } from '../../static-tree/base-url.ts'
-import { readRemembered, remember } from './remembered.ts'
+import { readRemembered, remember } from '../data-dir/remembered.ts'
 
 /** Addresses that stand for every network of the machine: nobody can type them into a config. */
 const EVERY_NETWORK = new Set(['', '*', '0.0.0.0', '::', '[::]', '0', '0:0:0:0:0:0:0:0', '::0', '::ffff:0.0.0.0'])

@@ -7,8 +7,8 @@ import { openDiskTree } from '../../static-tree/write/disk.ts'
 import { replaceFile } from '../../system/files/atomic-file.ts'
 import { explainDisk, isMissing } from '../../system/files/errors.ts'
 import { makeFolder } from '../../system/files/make-folder.ts'
+import { privateStagingPath, privateTreePath, stagingPath, treeMarkPath, treePath } from '../data-dir/paths.ts'
 import { treeError } from '../disk-errors.ts'
-import { privateStagingPath, privateTreePath, stagingPath, treeMarkPath, treePath } from '../settings.ts'
 import type { TreeMark, Trees } from './store.ts'
 
 type DiskTrees = Pick<DiskTree, 'blobFile'> & { readonly dataDir: string }

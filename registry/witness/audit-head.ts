@@ -6,10 +6,10 @@ import { parseJson } from '../../schemas/json.ts'
 import { digestShape } from '../../schemas/shapes.ts'
 import { isErrno } from '../../system/errno.ts'
 import { replaceFile } from '../../system/files/atomic-file.ts'
+import { auditHeadPath } from '../data-dir/paths.ts'
 import type { AuditHead } from '../db/records.ts'
 import type { AuditStore } from '../db/store.ts'
 import { writeError } from '../disk-errors.ts'
-import { auditHeadPath } from '../settings.ts'
 
 const shape = z.strictObject({ id: z.int().min(1), rowSha256: digestShape })
 const MAX_BYTES = 1024

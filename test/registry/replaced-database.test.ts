@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { cp, rename } from 'node:fs/promises'
 import { test } from 'node:test'
-import { databasePath } from '../../registry/settings.ts'
+import { databasePath } from '../../registry/data-dir/paths.ts'
 import { aRelease } from '../support/builders/test-authority.ts'
 import { until } from '../support/machine/until.ts'
 import { callApi, openSession, parseSession, uploadAll } from '../support/publisher/publish-release.ts'

@@ -5,7 +5,7 @@
 export const LONGEST: readonly string[] = [
   'test/tools/run-tests.test.ts',
   'test/demo/stack.test.ts',
-  'test/registry/data-lock.test.ts',
+  'test/registry/data-dir/lock.test.ts',
   'test/journeys/first-minutes.test.ts',
   'test/docs/operating.test.ts',
   'test/journeys/pipelines.test.ts',

@@ -1,7 +1,7 @@
 // One file with all that a database holds at one moment, while others write to it: the file itself lacks what is in the log beside it.
 import { closeSync, openSync } from 'node:fs'
 import BetterSqlite from 'better-sqlite3'
-import { translateSqliteError } from '../../sqlite-errors.ts'
+import { translateSqliteError } from './errors.ts'
 
 /** Into a new file, closed to others; throws NO_SPACE, STORE_BUSY, IO_FAILED or DATA_DIR_CORRUPT. */
 export function copyDatabaseFile(from: string, to: string): void {

@@ -1,6 +1,6 @@
-// What SQLite's own failures mean for us: those of a database, and of the file whose lock node:sqlite holds.
-import { coded, isCoded } from '../schemas/errors.ts'
-import { fatalIoError } from './fatal.ts'
+// What SQLite's own failures mean for us.
+import { coded, isCoded } from '../../../schemas/errors.ts'
+import { fatalIoError } from '../../fatal.ts'
 
 /** The coded error of a SQLite failure; anything else unchanged. */
 export function translateSqliteError(error: unknown): unknown {
@@ -31,27 +31,9 @@ export function translateOpenError(error: unknown): unknown {
   return fatalIoError('the registry database cannot be opened', error)
 }
 
-/** Names of the result codes that mean something to us. */
-const RESULTS: Readonly<Record<number, string>> = {
-  5: 'SQLITE_BUSY',
-  6: 'SQLITE_LOCKED',
-  7: 'SQLITE_NOMEM',
-  8: 'SQLITE_READONLY',
-  10: 'SQLITE_IOERR',
-  11: 'SQLITE_CORRUPT',
-  13: 'SQLITE_FULL',
-  14: 'SQLITE_CANTOPEN',
-  15: 'SQLITE_PROTOCOL',
-  26: 'SQLITE_NOTADB',
-  3082: 'SQLITE_IOERR_NOMEM',
-}
-
 function sqliteCodeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
   if ('code' in error && typeof error.code === 'string' && error.code.startsWith('SQLITE_')) return error.code
-  // Node's own SQLite, which holds the lock of the data directory, says it by number; the higher bits are details.
-  if ('errcode' in error && typeof error.errcode === 'number')
-    return RESULTS[error.errcode] ?? RESULTS[error.errcode & 0xff]
   // drizzle wraps the driver's error in its own.
   return error.cause instanceof Error ? sqliteCodeOf(error.cause) : undefined
 }

@@ -7,7 +7,7 @@ import { drizzle } from 'drizzle-orm/better-sqlite3'
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
 import { coded, isCoded } from '../../../schemas/errors.ts'
 import { quote } from '../../../schemas/quote.ts'
-import { translateOpenError, translateSqliteError } from '../../sqlite-errors.ts'
+import { translateOpenError, translateSqliteError } from './errors.ts'
 import { keepStatements } from './kept-statements.ts'
 import { MIGRATIONS } from './migrations.ts'
 

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { revokeToken } from '../../../registry/admin/tokens.ts'
+import { databasePath } from '../../../registry/data-dir/paths.ts'
 import { openDb } from '../../../registry/db/sqlite/open.ts'
-import { databasePath } from '../../../registry/settings.ts'
 import { aRelease } from '../../support/builders/test-authority.ts'
 import {
   callApi,

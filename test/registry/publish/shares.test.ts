@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { readdir } from 'node:fs/promises'
 import { test } from 'node:test'
-import { blobsPath } from '../../../registry/settings.ts'
+import { blobsPath } from '../../../registry/data-dir/paths.ts'
 import { digestOf } from '../../../schemas/digest.ts'
 import { aRelease, aScript } from '../../support/builders/test-authority.ts'
 import { until } from '../../support/machine/until.ts'

@@ -5,7 +5,7 @@ import { linkSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
-import { uploadsPath } from '../../../registry/settings.ts'
+import { uploadsPath } from '../../../registry/data-dir/paths.ts'
 import { appendToPart } from '../../../registry/uploads/append.ts'
 import { openPrefixHashes } from '../../../registry/uploads/prefix-hashes.ts'
 import type { UploadPart } from '../../../registry/uploads/upload-area.ts'

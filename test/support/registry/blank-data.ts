@@ -4,8 +4,8 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { databasePath, treePath } from '../../../registry/data-dir/paths.ts'
 import { closeDb, openDb } from '../../../registry/db/sqlite/open.ts'
-import { databasePath, treePath } from '../../../registry/settings.ts'
 import { renderSchemas } from '../../../static-tree/render/schemas.ts'
 import { compress } from '../../../static-tree/write/variants.ts'
 

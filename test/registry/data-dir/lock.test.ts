@@ -19,25 +19,26 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { sql } from 'drizzle-orm'
 import pino from 'pino'
-import { lockDataDir } from '../../registry/data-lock.ts'
-import type { RegistryDb } from '../../registry/db/sqlite/open.ts'
-import { openSqliteStore } from '../../registry/db/sqlite/store.ts'
-import { openRegistry } from '../../registry/open-registry.ts'
-import { claimServing } from '../../registry/serving-claim.ts'
-import { databasePath, lockPath, registrySettings } from '../../registry/settings.ts'
-import { hexOf } from '../../schemas/digest.ts'
-import type { ErrorCode } from '../../schemas/error-codes.ts'
-import { isCoded } from '../../schemas/errors.ts'
-import { expectCode, expectCodeAsync } from '../support/assertions/expect-code.ts'
-import { aRelease } from '../support/builders/test-authority.ts'
-import { tempFolder } from '../support/machine/temp-folder.ts'
-import { until } from '../support/machine/until.ts'
-import { typeOcto } from '../support/octo/in-process-octo.ts'
-import { publishRelease } from '../support/publisher/publish-release.ts'
-import { untilStill } from '../support/registry/still-registry.ts'
-import { databaseOf, openTestStore } from '../support/registry/test-db.ts'
-import type { TestRegistry } from '../support/registry/test-registry.ts'
-import { startTestRegistry } from '../support/registry/test-registry.ts'
+import { lockDataDir } from '../../../registry/data-dir/lock.ts'
+import { databasePath, lockPath } from '../../../registry/data-dir/paths.ts'
+import type { RegistryDb } from '../../../registry/db/sqlite/open.ts'
+import { openSqliteStore } from '../../../registry/db/sqlite/store.ts'
+import { openRegistry } from '../../../registry/open-registry.ts'
+import { claimServing } from '../../../registry/serving-claim.ts'
+import { registrySettings } from '../../../registry/settings.ts'
+import { hexOf } from '../../../schemas/digest.ts'
+import type { ErrorCode } from '../../../schemas/error-codes.ts'
+import { isCoded } from '../../../schemas/errors.ts'
+import { expectCode, expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { aRelease } from '../../support/builders/test-authority.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { until } from '../../support/machine/until.ts'
+import { typeOcto } from '../../support/octo/in-process-octo.ts'
+import { publishRelease } from '../../support/publisher/publish-release.ts'
+import { untilStill } from '../../support/registry/still-registry.ts'
+import { databaseOf, openTestStore } from '../../support/registry/test-db.ts'
+import type { TestRegistry } from '../../support/registry/test-registry.ts'
+import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 const dbOf = ({ serving }: TestRegistry) => databaseOf(serving.registry.services)
 const openAt = (dataDir: string) =>
@@ -141,8 +142,12 @@ for (const [what, { code, put }] of Object.entries(IN_ITS_PLACE))
     const content = await put(lockPath(dataDir))
     const before = await content()
     await expectSecondRefused(dataDir, code)
-    expectCode(code, () => lockDataDir(dataDir, lockPath(dataDir)))
+    const { message, hint } = expectCode(code, () => lockDataDir(dataDir, lockPath(dataDir)))
+    assert.match(message, /^`serve\.lock` of the data directory /)
     assert.equal(await content(), before)
+    assert.match(hint ?? '', /^move (it away|away what lies in its place)/)
+    await rename(lockPath(dataDir), `${lockPath(dataDir)}.away`)
+    lockDataDir(dataDir, lockPath(dataDir)).release()
   })
 
 test('the lock on a data directory is one empty file, which stays when it is given back', async (t) => {

@@ -4,12 +4,12 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { aRelease } from '../support/builders/test-authority.ts'
-import { whyNoDisk } from '../support/machine/mounted-disk.ts'
-import { publishRelease } from '../support/publisher/publish-release.ts'
-import { expectCleanFsck } from '../support/registry/fsck.ts'
-import type { TestRegistry } from '../support/registry/test-registry.ts'
-import { startTestRegistry } from '../support/registry/test-registry.ts'
+import { aRelease } from '../../support/builders/test-authority.ts'
+import { whyNoDisk } from '../../support/machine/mounted-disk.ts'
+import { publishRelease } from '../../support/publisher/publish-release.ts'
+import { expectCleanFsck } from '../../support/registry/fsck.ts'
+import type { TestRegistry } from '../../support/registry/test-registry.ts'
+import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 const PLACES = ['blobs/sha256', 'trash', 'uploads', 'staging', 'tree', 'private-staging', 'private-tree']
 
