@@ -30,7 +30,7 @@ export async function backUp({ config, metadata, blobs }: RegistryDeps, to: stri
     const told = await readRemembered(dataDir, name)
     if (told !== undefined) await remember(to, name, told)
   }
-  const database = join(to, 'octo.db.part')
+  const database = `${databasePath(to)}.part`
   await copyTo(database)
   const copies = await openStores(to)
   for await (const { digest, size, state } of metadata.blobs.walk())

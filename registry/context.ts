@@ -2,7 +2,6 @@
 import type { Logger } from 'pino'
 import type { BlobStore } from './blobs/store.ts'
 import type { RefusedTries } from './budgets/refused-tries.ts'
-import type { DataPlaces } from './data-dir/places.ts'
 import type { MetadataStore } from './db/store.ts'
 import type { Inspections } from './inspections.ts'
 import type { RegistrySettings } from './settings.ts'
@@ -29,7 +28,8 @@ export type PagesDeps = Pick<RegistryDeps, 'metadata' | 'config'>
 export type RegistryServices = RegistryDeps & {
   readonly uploads: UploadArea
   readonly tree: Pick<Tree, 'drain' | 'showsTooMuch' | 'isWhole'>
-  readonly places: DataPlaces
+  /** Throws IO_FAILED where something of the data is not where it was. Asked before a blob counts, and by whoever asks whether the registry can work. */
+  readonly requireInPlace: () => Promise<void>
   readonly inspections: Inspections
   readonly refusedTries: RefusedTries
   /** Ends uploads and proofs in flight. */

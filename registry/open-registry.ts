@@ -11,7 +11,7 @@ import { createRefusedTries } from './budgets/refused-tries.ts'
 import type { Clock, RegistryDeps, RegistryServices } from './context.ts'
 import { makeDataFolder } from './data-dir/folder.ts'
 import { lockDataDir } from './data-dir/lock.ts'
-import { databasePath, lockPath } from './data-dir/paths.ts'
+import { databasePath, lockPath, uploadsPath } from './data-dir/paths.ts'
 import { rememberPlaces } from './data-dir/places.ts'
 import type { OpenOptions as SqliteOptions } from './db/sqlite/open.ts'
 import { openSqliteStore } from './db/sqlite/store.ts'
@@ -117,7 +117,7 @@ export async function openRegistry({
     ...deps,
     uploads,
     tree,
-    places: await rememberPlaces(config.dataDir),
+    requireInPlace: inPlaceOf(deps),
     inspections: createInspections({
       blobs: deps.blobs,
       slots: openFairSlots(PARALLEL_INSPECTIONS),
@@ -155,7 +155,7 @@ export async function openDeps(options: DepsOptions): Promise<RegistryDeps> {
   const metadata = options.metadata ?? openDatabase(databasePath(config.dataDir), { existing, busyMs })
   try {
     const stores = await openStores(config.dataDir, { blobs, trees })
-    await requireRowsForBlobs(metadata.audit, stores.blobs)
+    await requireRowsForBlobs(metadata, stores.blobs)
     return { config, metadata, ...stores, clock, logger }
   } catch (error) {
     await metadata.close()
@@ -179,6 +179,15 @@ export async function openStores(
   if (blobs) return { blobs, trees: trees ?? diskTrees({ dataDir }) }
   const own = await openDiskBlobs({ dataDir, fileToTake: uploadedFile })
   return { blobs: own, trees: trees ?? diskTrees({ dataDir, blobFile: own.fileOf }) }
+}
+
+/** What no store keeps: the directory itself and what is uploaded. */
+function inPlaceOf({ config: { dataDir }, metadata, blobs, trees }: RegistryDeps): () => Promise<void> {
+  const requireOwn = rememberPlaces(dataDir, [dataDir, uploadsPath(dataDir)])
+  return async () => {
+    await requireOwn()
+    for (const store of [metadata.upkeep, blobs, trees]) await store.requireInPlace()
+  }
 }
 
 type OnFailure = (error: unknown) => void

@@ -27,7 +27,10 @@ const TIMEOUT_MS = 5 * 60_000
 const NOTICE_MS = 2_000
 const FIRST_WAIT_MS = 2
 const MAX_WAIT_MS = 50
-const SQLITE_BUSY = 5
+
+/** SQLite's primary result codes that say something of a lock. */
+const SQLITE = { busy: 5, locked: 6, noMemory: 7, corrupt: 11, protocol: 15, notADatabase: 26 } as const
+const SQLITE_IOERR_NOMEM = 3082
 
 /** Waits without blocking the event loop; throws STORE_BUSY after the timeout. */
 export async function takeLock(request: LockRequest): Promise<Disposable> {
@@ -66,7 +69,7 @@ export async function tryLock({ path, mode, ...words }: LockRequest): Promise<Di
 
 /**
  * The lock of the file as it lies there: made when it is missing, never removed or emptied. Undefined while another connection
- * holds one that excludes it; throws what SQLite says.
+ * holds one that excludes it; throws what SQLite says, which `whyNoLock` tells.
  */
 export function lockFile(path: string, mode: LockMode): Disposable | undefined {
   const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
@@ -81,7 +84,7 @@ export function lockFile(path: string, mode: LockMode): Disposable | undefined {
     return { [Symbol.dispose]: () => held.close() }
   } catch (error) {
     database?.close()
-    if (resultOf(error) === SQLITE_BUSY) return undefined
+    if (resultOf(error) === SQLITE.busy) return undefined
     throw error
   }
 }
@@ -115,6 +118,15 @@ function closeOwn(path: string): void {
   const mode = found.mode & 0o777
   const closed = [0o070, 0o007].reduce((left, others) => (mode & others & 0o022 ? left : left & ~others), mode)
   if (closed !== mode) chmodSync(path, closed)
+}
+
+/** Of what `lockFile` threw: the machine is short of something for the moment, or something else lies there, or the system refuses. */
+export function whyNoLock(error: unknown): 'short' | 'no lock' | 'refused' {
+  const { busy, locked, noMemory, protocol, corrupt, notADatabase } = SQLITE
+  const result = resultOf(error)
+  if ((error as { errcode?: number }).errcode === SQLITE_IOERR_NOMEM) return 'short'
+  if ([busy, locked, noMemory, protocol].some((code) => code === result)) return 'short'
+  return result === corrupt || result === notADatabase ? 'no lock' : 'refused'
 }
 
 /** SQLite's primary result code, without the detail in its higher bits. */

@@ -14,6 +14,7 @@ import { syncFile, syncFolder } from '../../system/files/sync.ts'
 import { createDigestGate } from '../../trust/artifact/digest-gate.ts'
 import { measureSpace } from '../data-dir/free-space.ts'
 import { blobsPath, trashPath } from '../data-dir/paths.ts'
+import { rememberPlaces } from '../data-dir/places.ts'
 import { passingError, syncError, writeError } from '../disk-errors.ts'
 import type { BlobStat, BlobStore, DeletedAt } from './store.ts'
 
@@ -67,6 +68,7 @@ export async function openDiskBlobs({ dataDir, fileToTake = () => undefined }: D
     },
     list: () => listFolder(folder),
     freeSpace: () => measureSpace(dataDir),
+    requireInPlace: rememberPlaces(dataDir, [folder, trash]),
   }
 }
 

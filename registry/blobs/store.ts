@@ -47,4 +47,6 @@ export type BlobStore = {
   list(): AsyncIterable<Digest | { readonly stray: string }>
   /** What it can still be filled with; undefined where there is no end. */
   freeSpace(): Promise<FreeSpace | undefined>
+  /** Throws IO_FAILED where what it keeps is away, is another one than when it was opened, or can no longer be written to. */
+  requireInPlace(): Promise<void>
 }

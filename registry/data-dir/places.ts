@@ -1,46 +1,33 @@
-// The folders of a registry's data, as they were when it was opened. A disk that is taken away, or mounted over one of them, leaves
+// Places in a registry's data directory, as they were when they were opened. A disk that is taken away, or mounted over one of them, leaves
 // another folder under the same name, in which a publish would be kept until the right one comes back; and one that was made read-only
-// shows in no read. Asked before a blob counts, and by whoever wants to know whether the registry can do its work.
+// shows in no read. Each store that keeps something there looks after its own.
 import type { BigIntStats } from 'node:fs'
+import { statSync } from 'node:fs'
 import { access, constants, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { relative } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { ignoring, isErrno } from '../../system/errno.ts'
 
-export type DataPlaces = {
-  /** Throws IO_FAILED, naming the place below the data directory. */
-  require(): Promise<void>
-}
+/** Throws IO_FAILED, naming the place below the data directory. */
+export type RequireInPlace = () => Promise<void>
 
-/** Relative, as everybody may ask whether the registry is ready. */
-const PLACES = [
-  '.',
-  'octo.db',
-  'blobs/sha256',
-  'trash',
-  'uploads',
-  'staging',
-  'tree',
-  'private-staging',
-  'private-tree',
-]
-
-/** Those that are there now; what is kept elsewhere has none. */
-export async function rememberPlaces(dataDir: string): Promise<DataPlaces> {
-  const known = new Map<string, string>()
-  for (const place of PLACES) {
-    const found = await look(join(dataDir, place))
-    if (found) known.set(place, identityOf(found))
-  }
-  return {
-    async require() {
-      for (const [place, identity] of known) await requirePlace(join(dataDir, place), { place, identity })
-    },
+/** Of paths that are there now: the data directory, and what lies in it. */
+export function rememberPlaces(dataDir: string, paths: readonly string[]): RequireInPlace {
+  const known = paths.map((path) => ({
+    path,
+    // Everybody may ask whether the registry is ready.
+    place: relative(dataDir, path),
+    identity: identityOf(statSync(path, { bigint: true })),
+  }))
+  return async () => {
+    for (const place of known) await requirePlace(place)
   }
 }
 
-async function requirePlace(path: string, { place, identity }: { readonly place: string; readonly identity: string }) {
+type Place = { readonly path: string; readonly place: string; readonly identity: string }
+
+async function requirePlace({ path, place, identity }: Place): Promise<void> {
   const found = await look(path)
   if (!found) throw unusable(place, 'is not there any more')
   if (identityOf(found) !== identity) throw unusable(place, 'is another one than when the registry was started')
@@ -61,7 +48,7 @@ function identityOf({ dev, ino }: BigIntStats): string {
 }
 
 function unusable(place: string, problem: string, cause?: unknown): Error {
-  const name = place === '.' ? 'the data directory' : `${quote(place)} of the data directory`
+  const name = place === '' ? 'the data directory' : `${quote(place)} of the data directory`
   return coded('IO_FAILED', {
     message: `${name} ${problem}`,
     details: { place },

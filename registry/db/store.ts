@@ -242,8 +242,14 @@ export type ServingStore = {
 }
 
 export type UpkeepStore = {
+  /** By which whoever runs the registry knows it, e.g. `octo.db`. */
+  readonly name: string
+  /** What brings back rows that are missing, as the clause that begins a hint. */
+  readonly wayBack: string
   /** Reads something: whoever cannot, throws. */
   ping(): Promise<void>
+  /** Throws IO_FAILED where what it is kept in is away, is another one than when it was opened, or can no longer be written to. */
+  requireInPlace(): Promise<void>
   /** A look that no start has to wait for: what is too large is left alone. */
   quickCheck(): Promise<QuickCheck>
   /** Everything in which the database itself differs from what it should be, in words. */

@@ -83,12 +83,12 @@ export async function requirePromised(
 
 /** The part becomes a blob: its bytes first, then its row, which says that they are there to stay. */
 async function commitPart(
-  { blobs, metadata, clock, places }: RegistryServices,
+  { blobs, metadata, clock, requireInPlace }: RegistryServices,
   bytes: BlobSource,
   part: BroughtPart,
 ): Promise<void> {
   const { digest, size, broughtBy } = part
   await blobs.put(bytes)
-  await places.require()
+  await requireInPlace()
   await metadata.blobs.record({ digest, size, broughtBy, createdAt: clock() }, part.session)
 }

@@ -8,6 +8,8 @@ import { replaceFile } from '../../system/files/atomic-file.ts'
 import { explainDisk, isMissing } from '../../system/files/errors.ts'
 import { makeFolder } from '../../system/files/make-folder.ts'
 import { privateStagingPath, privateTreePath, stagingPath, treeMarkPath, treePath } from '../data-dir/paths.ts'
+import type { RequireInPlace } from '../data-dir/places.ts'
+import { rememberPlaces } from '../data-dir/places.ts'
 import { treeError } from '../disk-errors.ts'
 import type { TreeMark, Trees } from './store.ts'
 
@@ -15,18 +17,23 @@ type DiskTrees = Pick<DiskTree, 'blobFile'> & { readonly dataDir: string }
 
 /** Makes nothing before they are opened. */
 export function diskTrees({ dataDir, ...source }: DiskTrees): Trees {
+  const everybodys = { root: treePath(dataDir), staging: stagingPath(dataDir) }
+  const privates = { root: privateTreePath(dataDir), staging: privateStagingPath(dataDir) }
+  let requireInPlace: RequireInPlace = async () => undefined
   return {
     mark: markIn(dataDir),
     async open() {
-      const root = privateTreePath(dataDir)
-      makeFolder(root, 0o700)
-      chmodSync(root, 0o700)
+      makeFolder(everybodys.root)
+      makeFolder(privates.root, 0o700)
+      chmodSync(privates.root, 0o700)
       const open = { ...source, explain: treeError }
-      return {
-        store: await openDiskTree({ ...open, root: treePath(dataDir), staging: stagingPath(dataDir) }),
-        privateStore: await openDiskTree({ ...open, root, staging: privateStagingPath(dataDir) }),
-      }
+      const store = await openDiskTree({ ...open, ...everybodys })
+      const privateStore = await openDiskTree({ ...open, ...privates })
+      const folders = [everybodys, privates].flatMap(({ root, staging }) => [staging, root])
+      requireInPlace = rememberPlaces(dataDir, folders)
+      return { store, privateStore }
     },
+    requireInPlace: () => requireInPlace(),
   }
 }
 

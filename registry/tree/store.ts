@@ -16,4 +16,6 @@ export type Trees = {
   readonly mark: TreeMark
   /** Only for whoever has the claim to serve: what another left half written goes. */
   open(): Promise<TreeStores>
+  /** Of trees that are open: throws IO_FAILED where they are away, are others than then, or can no longer be written to. */
+  requireInPlace(): Promise<void>
 }

@@ -43,9 +43,9 @@ export async function checkData(deps: RegistryDeps, check: DataCheck): Promise<D
   return { versions, blobs, bytes, orphans, problems }
 }
 
-async function checkDatabase({ metadata }: RegistryDeps): Promise<Problem[]> {
-  const messages = await metadata.upkeep.integrity()
-  return messages.map((message) => ({ kind: 'database', subject: 'octo.db', message, repaired: false }))
+async function checkDatabase({ metadata: { upkeep } }: RegistryDeps): Promise<Problem[]> {
+  const messages = await upkeep.integrity()
+  return messages.map((message) => ({ kind: 'database', subject: upkeep.name, message, repaired: false }))
 }
 
 const MAX_OF_A_KIND = 20

@@ -40,13 +40,13 @@ export async function requireWholeLog({ metadata, config }: Deps): Promise<void>
   throw coded('DATA_DIR_CORRUPT', {
     message: `the database is older than the registry was, or another one (${missed.subject}: ${missed.message})`,
     details: { ...missed },
-    hint: 'put the newest `octo.db` into its place, with its `octo.db-wal`, or restore a backup; delete `audit-head.json` to accept that what was published, revoked and hidden since is lost',
+    hint: `${metadata.upkeep.wayBack}, or restore a backup; delete \`audit-head.json\` to accept that what was published, revoked and hidden since is lost`,
   })
 }
 
 /** A database without a row has published nothing, so where there are bytes it is not theirs. Throws DATA_DIR_CORRUPT. */
 export async function requireRowsForBlobs(
-  audit: Pick<MetadataStore['audit'], 'head'>,
+  { audit, upkeep }: Pick<MetadataStore, 'audit' | 'upkeep'>,
   blobs: Pick<BlobStore, 'list'>,
 ): Promise<void> {
   if (await audit.head()) return
@@ -54,7 +54,7 @@ export async function requireRowsForBlobs(
     if (typeof entry !== 'string') continue
     throw coded('DATA_DIR_CORRUPT', {
       message: 'the database of the registry is empty, and the bytes of what was published lie beside it',
-      hint: 'put a whole copy of `octo.db` into its place; a new registry begins in an empty folder',
+      hint: `${upkeep.wayBack}; a new registry begins in an empty folder`,
     })
   }
 }

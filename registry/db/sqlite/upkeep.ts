@@ -1,5 +1,8 @@
 // What a database can say of its own health.
+import { basename, dirname } from 'node:path'
 import { sql } from 'drizzle-orm'
+import { quote } from '../../../schemas/quote.ts'
+import { rememberPlaces } from '../../data-dir/places.ts'
 import { releaseDigest } from '../release-digest.ts'
 import type { UpkeepStore } from '../store.ts'
 import { copyDatabaseFile } from './copy.ts'
@@ -15,8 +18,13 @@ const MAX_OF_A_KIND = 20
 const PAGE = 500
 
 export function upkeepOf(db: RegistryDb): UpkeepStore {
+  const { name: file } = db.$client
+  const name = basename(file)
   return {
+    name,
+    wayBack: `put the newest ${quote(name)} into its place, with its ${quote(`${name}-wal`)}`,
     ping: () => ask(db, (from) => void from.get(sql`SELECT 1`)),
+    requireInPlace: rememberPlaces(dirname(file), [file]),
     quickCheck: () =>
       ask(db, () => {
         const pages = Number(db.$client.pragma('page_count', { simple: true }))
@@ -29,7 +37,7 @@ export function upkeepOf(db: RegistryDb): UpkeepStore {
     emptyPlugins: (limit) => ask(db, (from) => findEmptyPlugins(from, limit)),
     misplacedWords: (limit) => ask(db, (from) => findMisplacedWords(from, limit)),
     // By a connection of its own, which no claim keeps from reading.
-    copyTo: async (file) => copyDatabaseFile(db.$client.name, file),
+    copyTo: async (to) => copyDatabaseFile(file, to),
     mendWords: () => writePatiently(db, mendWords),
     async *scrub() {
       for (let last = 0; ; ) {

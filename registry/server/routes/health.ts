@@ -8,12 +8,12 @@ const NO_STORE = { 'Cache-Control': 'no-store' }
 
 export const livezRoute: Handler = (c) => c.json(ALIVE, 200, NO_STORE)
 
-export function readyzRoute({ metadata, refusal, tree, places }: RegistryServices): Handler {
+export function readyzRoute({ metadata, refusal, tree, requireInPlace }: RegistryServices): Handler {
   return async (c) => {
     const error = refusal()
     if (error) throw error
     await metadata.upkeep.ping()
-    await places.require()
+    await requireInPlace()
     if (tree.showsTooMuch()) throw showsTooMuch()
     if (!tree.isWhole()) throw showsTooLittle()
     return c.json({ status: 'ready' }, 200, NO_STORE)

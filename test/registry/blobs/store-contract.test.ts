@@ -230,6 +230,13 @@ for (const [name, open] of Object.entries(BLOB_STORES))
       assert.equal(free === undefined, name === 'a map in memory')
     })
 
+    test('is in its place as long as nobody moves it', async (t) => {
+      const { blobs, source } = await open(t)
+      await blobs.requireInPlace()
+      await blobs.put(source('some bytes'))
+      await blobs.requireInPlace()
+    })
+
     test('lists by its name what lies among the blobs and is none', async (t) => {
       const { blobs, source, addStray } = await open(t)
       const blob = source('some bytes')

@@ -2,10 +2,16 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, renameSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { test } from 'node:test'
+import { openDiskBlobs } from '../../../registry/blobs/disk.ts'
+import { blobsPath, databasePath, privateTreePath } from '../../../registry/data-dir/paths.ts'
+import { openSqliteStore } from '../../../registry/db/sqlite/store.ts'
+import { diskTrees } from '../../../registry/tree/disk.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
 import { aRelease } from '../../support/builders/test-authority.ts'
 import { whyNoDisk } from '../../support/machine/mounted-disk.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
 import { publishRelease } from '../../support/publisher/publish-release.ts'
 import { expectCleanFsck } from '../../support/registry/fsck.ts'
 import type { TestRegistry } from '../../support/registry/test-registry.ts'
@@ -38,6 +44,29 @@ test('a registry is not ready while one of its folders is away or another one, a
     rmSync(path, { recursive: true })
     renameSync(`${path}.away`, path)
     assert.equal((await askReady(registry)).status, 200, place)
+  }
+})
+
+test('a store says which of its own places is away, whoever opened it', async (t) => {
+  const dataDir = tempFolder(t)
+  const trees = diskTrees({ dataDir })
+  await trees.requireInPlace()
+  await trees.open()
+  const blobs = await openDiskBlobs({ dataDir })
+  const metadata = openSqliteStore(databasePath(dataDir))
+  t.after(() => metadata.close())
+  for (const [store, path] of [
+    [metadata.upkeep, databasePath(dataDir)],
+    [blobs, blobsPath(dataDir)],
+    [trees, privateTreePath(dataDir)],
+  ] as const) {
+    await store.requireInPlace()
+    renameSync(path, `${path}.away`)
+    const { message, details } = await expectCodeAsync('IO_FAILED', () => store.requireInPlace())
+    assert.match(message, /of the data directory is not there any more/)
+    assert.equal(details.place, relative(dataDir, path))
+    renameSync(`${path}.away`, path)
+    await store.requireInPlace()
   }
 })
 

@@ -104,6 +104,7 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
           ['2.0.0', true],
         ],
       )
+      await upkeep.requireInPlace()
       assert.equal(await serving.isInPlace(), true)
       assert.equal(await serving.hasChangedElsewhere(), false)
     })

@@ -42,6 +42,7 @@ export function openMemoryBlobs(): MemoryBlobs {
       yield* [...blobs.keys(), ...strays.map((stray) => ({ stray }))]
     },
     freeSpace: async () => undefined,
+    requireInPlace: async () => undefined,
     addStray: (name) => void strays.push(name),
   }
 }

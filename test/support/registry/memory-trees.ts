@@ -8,6 +8,7 @@ export function openMemoryTrees(): Trees & TreeStores {
   return {
     ...stores,
     open: async () => stores,
+    requireInPlace: async () => undefined,
     mark: {
       read: async () => mark,
       async write(text) {

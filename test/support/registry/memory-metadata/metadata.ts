@@ -73,7 +73,10 @@ function servingOf(steps: Steps): ServingStore {
 
 function upkeepOf({ read }: Steps): UpkeepStore {
   return {
+    name: 'memory',
+    wayBack: 'start again',
     ping: () => read(() => undefined),
+    requireInPlace: async () => undefined,
     quickCheck: async () => ({ state: 'sound' }),
     integrity: async () => [],
     gaps: async () => [],
