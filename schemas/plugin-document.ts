@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { parseJson } from './json.ts'
 import { LIMITS } from './limits.ts'
+import type { ReleasedManifest } from './manifest.ts'
 import { ARTIFACT_FORMATS } from './release-statement.ts'
 import { parseShape } from './shape.ts'
 import {
@@ -17,7 +18,7 @@ import {
   webUrlShape,
 } from './shapes.ts'
 
-export const PLUGIN_DOCUMENT_FORMAT = 'octo.plugin/v1'
+const PLUGIN_DOCUMENT_FORMAT = 'octo.plugin/v1'
 
 /** `yanked`: not chosen for new resolutions, kept for lockfiles. `quarantined`: not served and not chosen. */
 export const VERSION_STATES = ['active', 'yanked', 'quarantined'] as const
@@ -77,6 +78,25 @@ export type PluginDocument = z.output<typeof pluginDocumentShape>
 export type DocumentVersion = z.output<typeof documentVersionShape>
 export type DocumentPage = z.output<typeof documentPageShape>
 export type VersionState = (typeof VERSION_STATES)[number]
+
+type Whose = Pick<PluginDocument, 'repo' | 'plugin' | 'serial'>
+
+/** What stands in it before the versions: whose it is, and what its newest release says of the plugin. */
+export function pluginDocumentHead({ repo, plugin, serial }: Whose, manifest: ReleasedManifest) {
+  const { kind, category, description, license, homepage, source } = manifest
+  return {
+    format: PLUGIN_DOCUMENT_FORMAT,
+    repo,
+    plugin,
+    serial,
+    kind,
+    category,
+    description,
+    license,
+    homepage,
+    source,
+  } satisfies Omit<PluginDocument, 'pages' | 'versions'>
+}
 
 /** Reads a plugin document; unknown keys are dropped, so that newer registries can add some. */
 export function parsePluginDocument(text: string, name: string): PluginDocument {

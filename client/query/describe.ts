@@ -6,7 +6,7 @@ import { coded } from '../../schemas/errors.ts'
 import type { LockedPlugin, Lockfile } from '../../schemas/lockfile.ts'
 import type { ReleasedManifest } from '../../schemas/manifest.ts'
 import type { DocumentVersion, PluginDocument } from '../../schemas/plugin-document.ts'
-import { PLUGIN_DOCUMENT_FORMAT } from '../../schemas/plugin-document.ts'
+import { pluginDocumentHead } from '../../schemas/plugin-document.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { ReleaseArtifact } from '../../schemas/release-statement.ts'
 import type { Version } from '../../schemas/version.ts'
@@ -85,20 +85,8 @@ function lockedFor({ plugin, repo, range }: PluginRequest, lock: Lockfile | unde
 async function fromLockfile(entry: LockedPlugin, unasked: CodedError, context: ClientContext): Promise<Described> {
   const repo = repoOf(context.config, entry) as RepoConfig
   const { manifest, platforms } = await releaseOf(entry, context)
-  const { kind, category, description, license, homepage, source } = manifest
-  const document = {
-    format: PLUGIN_DOCUMENT_FORMAT,
-    repo: entry.registryRepo,
-    plugin: entry.plugin,
-    serial: Math.max(entry.serial, 1),
-    kind,
-    category,
-    description,
-    license,
-    homepage,
-    source,
-    versions: [],
-  } as PluginDocument
+  const whose = { repo: entry.registryRepo, plugin: entry.plugin, serial: Math.max(entry.serial, 1) }
+  const document = { ...pluginDocumentHead(whose, manifest), versions: [] }
   return {
     repo,
     document,

@@ -3,8 +3,8 @@
 import { digestOf } from '../../schemas/digest.ts'
 import { LIMITS } from '../../schemas/limits.ts'
 import type { Name } from '../../schemas/name.ts'
-import type { DocumentPage, DocumentVersion, PluginDocument } from '../../schemas/plugin-document.ts'
-import { PLUGIN_DOCUMENT_FORMAT } from '../../schemas/plugin-document.ts'
+import type { DocumentPage, DocumentVersion } from '../../schemas/plugin-document.ts'
+import { pluginDocumentHead } from '../../schemas/plugin-document.ts'
 import { PLUGIN_PAGE_FORMAT } from '../../schemas/plugin-pages.ts'
 import type { Version } from '../../schemas/version.ts'
 import { newestFirst } from '../../schemas/version.ts'
@@ -15,7 +15,6 @@ import type { PluginRecord, ReleaseRecord, TreeFile } from '../record.ts'
 import { octoctlKeys } from './octoctl-keys.ts'
 import { yamlText } from './yaml-text.ts'
 
-type Head = Omit<PluginDocument, 'versions'>
 type Entry = { readonly version: DocumentVersion; readonly text: string; readonly bytes: number }
 
 /** All documents, pages first, or nothing for a plugin without releases. */
@@ -43,7 +42,10 @@ export function* renderPluginPieces(
     named.unshift(describePage(file, index + 1, page))
     yield file
   }
-  const head = { ...headOf(record, listing.release), ...(named.length > 0 ? { pages: named } : {}) }
+  const head = {
+    ...pluginDocumentHead(record, listing.release.predicate.manifest),
+    ...(named.length > 0 ? { pages: named } : {}),
+  }
   yield fileOf(record, 'json', `${JSON.stringify(head).slice(0, -1)},"versions":${listText(shown)}}\n`)
   const yaml = [
     yamlText(octoctlKeys([listing], base)),
@@ -101,22 +103,6 @@ function entryOf(release: ReleaseRecord): Entry {
 
 function fileOf(record: { repo: Name; plugin: Name }, format: 'json' | 'yaml', bytes: string): TreeFile {
   return { path: pluginDocumentPath(record.repo, record.plugin, format), bytes }
-}
-
-function headOf({ repo, plugin, serial }: PluginRecord, { predicate }: ReleaseRecord): Head {
-  const { kind, category, description, license, homepage, source } = predicate.manifest
-  return {
-    format: PLUGIN_DOCUMENT_FORMAT,
-    repo,
-    plugin,
-    serial,
-    kind,
-    category,
-    description,
-    license,
-    homepage,
-    source,
-  }
 }
 
 function versionOf(release: ReleaseRecord): DocumentVersion {
