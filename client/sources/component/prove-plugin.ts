@@ -24,6 +24,7 @@ import { STORE_DISK } from '../../store/disk.ts'
 import type { Layout } from '../../store/layout.ts'
 import { noteProven, provenSince } from '../../store/proven.ts'
 import { storedBundle } from '../../store/stored-bundle.ts'
+import { lockMismatch } from '../lock-mismatch.ts'
 import type { ComponentRepo } from './component-repo.ts'
 import { addressOf } from './component-repo.ts'
 import type { ListedVersion, PluginList } from './plugin-list.ts'
@@ -63,20 +64,20 @@ export async function provePlugin({ repo, plugin, version }: Place, context: Cli
 
 /** What a lockfile names: the same descriptor by the same key or pin as when it was locked, of the same bytes. */
 export async function proveLockedPlugin(entry: LockedPlugin, repo: ComponentRepo, context: ClientContext) {
-  if (!isComponentEntry(entry)) throw lockMismatch(entry, 'the lockfile names no component version for it')
+  if (!isComponentEntry(entry)) throw otherThanLocked(entry, 'the lockfile names no component version for it')
   const { bundle, component } = entry
   const descriptor = await readDescriptor(entry, repo, context)
   const list = await listOf(entry, repo, context)
   const listed = list.plugins.get(entry.plugin)?.find(({ version }) => version === entry.version)
   if (!listed || listed.component !== component.name || listed.text !== component.version)
-    throw lockMismatch(entry, 'the list of its registry calls another component version by that name')
+    throw otherThanLocked(entry, 'the list of its registry calls another component version by that name')
   const proof = proveComponent({
     descriptor,
     trust: repo.trust,
     at: seenBefore(bundle.digest, context),
     listed: { ...listed, proof: list.proof },
   })
-  if (proof.signer !== entry.signer) throw lockMismatch(entry, `what proves it is \`${proof.signer}\``)
+  if (proof.signer !== entry.signer) throw otherThanLocked(entry, `what proves it is \`${proof.signer}\``)
   noteProof(context.layout, bundle.digest, proof)
   return { listed, proof, files: lockedFiles(descriptor, entry) }
 }
@@ -110,7 +111,7 @@ function lockedFiles(descriptor: Descriptor, entry: LockedPlugin): readonly Plug
       return locked?.digest === digest && locked.size === size && locked.format === 'raw'
     })
   if (isSame) return files
-  throw lockMismatch(entry, 'its files are others')
+  throw otherThanLocked(entry, 'its files are others')
 }
 
 function underLock<Result>(entry: LockedPlugin, act: () => Result): Result {
@@ -118,7 +119,7 @@ function underLock<Result>(entry: LockedPlugin, act: () => Result): Result {
     return act()
   } catch (error) {
     const isMismatch = isCoded(error, 'DIGEST_MISMATCH') || isCoded(error, 'DOCUMENT_MISMATCH')
-    throw isMismatch ? lockMismatch(entry, error.message, error) : error
+    throw isMismatch ? otherThanLocked(entry, error.message, error) : error
   }
 }
 
@@ -127,7 +128,7 @@ async function readDescriptor(entry: ComponentEntry, repo: ComponentRepo, contex
   const { bundle, component } = entry
   const place = { ...addressOf(repo), component: component.name }
   const bytes = await readProof(bundle.digest, place, context)
-  if (!bytes) throw lockMismatch(entry, `its registry does not have the descriptor \`${bundle.digest}\` any more`)
+  if (!bytes) throw otherThanLocked(entry, `its registry does not have the descriptor \`${bundle.digest}\` any more`)
   const descriptor = parseDescriptor(decodeText(bytes, component.name), component.name)
   underLock(entry, () => requireIdentity(descriptor, { component: component.name, version: component.version }))
   return descriptor
@@ -174,12 +175,6 @@ function requireSize(size: number, { component }: ListedVersion): void {
   })
 }
 
-function lockMismatch(entry: LockedPlugin, problem: string, cause?: unknown): Error {
-  const name = `${entry.repo}/${entry.plugin}@${entry.version}`
-  return coded('STATEMENT_MISMATCH', {
-    message: `${quote(name)} is not the component version that was locked: ${problem}`,
-    details: { name, signer: entry.signer },
-    hint: `\`octo update ${entry.plugin}\` locks it anew, once it is clear why it differs`,
-    cause,
-  })
+function otherThanLocked(entry: LockedPlugin, problem: string, cause?: unknown): Error {
+  return lockMismatch(entry, { what: 'component version', problem, cause })
 }

@@ -21,6 +21,7 @@ import { STORE_DISK } from '../../store/disk.ts'
 import type { Layout } from '../../store/layout.ts'
 import { noteProven, provenSince } from '../../store/proven.ts'
 import { storedBundle } from '../../store/stored-bundle.ts'
+import { lockMismatch } from '../lock-mismatch.ts'
 import type { Patience } from '../places.ts'
 import { firstOf, placesOf } from '../places.ts'
 import { repoAddressOf } from '../repo-address.ts'
@@ -47,14 +48,14 @@ export async function proveRelease(place: ReleasePlace, context: ProofContext): 
 export async function proveLocked(entry: LockedPlugin, repo: RepoConfig, context: ProofContext) {
   const { layout, now } = context
   const { plugin, version, bundle, signer } = entry
-  if (!bundle) throw lockMismatch(entry, 'the lockfile names no bundle for it')
+  if (!bundle) throw otherThanLocked(entry, 'the lockfile names no bundle for it')
   const place = { repo, plugin, version, bundle }
   const earlier = { provenAt: provenSince(layout, { bundle: bundle.digest, signer }), locked: true }
   const text = await readBundle(place, context)
   const at = { now: now(), earlier }
   const release = underLock(entry, () => prove(place, { bundle: text, at }, layout))
-  if (release.signer !== signer) throw lockMismatch(entry, `it is signed by \`${release.signer}\``)
-  if (!samePlatforms(entry, release.predicate)) throw lockMismatch(entry, 'its files are others')
+  if (release.signer !== signer) throw otherThanLocked(entry, `it is signed by \`${release.signer}\``)
+  if (!samePlatforms(entry, release.predicate)) throw otherThanLocked(entry, 'its files are others')
   return release
 }
 
@@ -65,7 +66,7 @@ function underLock<Result>(entry: LockedPlugin, act: () => Result): Result {
   } catch (error) {
     const found = isCoded(error, 'STATEMENT_MISMATCH') && error.details.found
     if (typeof found !== 'string') throw error
-    throw lockMismatch(entry, `the bundle that the lockfile names for it proves ${quote(found)}`, error)
+    throw otherThanLocked(entry, `the bundle that the lockfile names for it proves ${quote(found)}`, error)
   }
 }
 
@@ -148,12 +149,6 @@ function samePlatforms({ platforms }: LockedPlugin, predicate: ReleasePredicate)
   )
 }
 
-function lockMismatch(entry: LockedPlugin, problem: string, cause?: unknown): Error {
-  const name = `${entry.repo}/${entry.plugin}@${entry.version}`
-  return coded('STATEMENT_MISMATCH', {
-    message: `${quote(name)} is not the release that was locked: ${problem}`,
-    details: { name, signer: entry.signer },
-    hint: `\`octo update ${entry.plugin}\` locks it anew, once it is clear why it differs`,
-    cause,
-  })
+function otherThanLocked(entry: LockedPlugin, problem: string, cause?: unknown): Error {
+  return lockMismatch(entry, { what: 'release', problem, cause })
 }
