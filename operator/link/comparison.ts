@@ -13,7 +13,6 @@ import { askProgram } from '../../system/process/ask-program.ts'
 export const STAT_FORMAT = '%d:%i:%f:%u:%g:%s:%y:%z'
 /** `%y` and `%z` are in local time, and nobody's language is asked. */
 export const STAT_ENVIRONMENT = { TZ: 'UTC0', LC_ALL: 'C' }
-const ANSWER_MS = 60_000
 
 export function comparisonOf({ whole, folders, absent }: WatchedPlaces): ShimComparison {
   return {
@@ -54,7 +53,7 @@ export function requireSameAnswer({ paths, whole, folders }: ShimComparison, sta
 /** `stat` ends with 1 where something is absent. */
 function answerOf(stat: string, paths: readonly string[]): string {
   const argv = ['-c', STAT_FORMAT, '--', ...paths]
-  return askProgram({ file: stat, argv, env: STAT_ENVIRONMENT, timeoutMs: ANSWER_MS }).stdout.replace(/\n+$/, '')
+  return askProgram({ file: stat, argv, env: STAT_ENVIRONMENT }).stdout.replace(/\n+$/, '')
 }
 
 function wholeLine(stat: BigIntStats): string {

@@ -12,8 +12,6 @@ export type LinkMachine = {
   readonly env: string
 }
 
-const ANSWER_MS = 60_000
-
 const USUAL = {
   platform: process.platform as string,
   shell: ['/bin/sh'],
@@ -47,7 +45,7 @@ export function shellLine(shell: string): string {
 }
 
 function isTaken(shell: string, words: readonly string[]): boolean {
-  return askProgram({ file: shell, argv: words, timeoutMs: ANSWER_MS }).exitCode === 0
+  return askProgram({ file: shell, argv: words }).exitCode === 0
 }
 
 function requireOf(candidates: readonly string[]): string {

@@ -1,9 +1,9 @@
 // What services wrote, from their own files: those parts that were put aside first, then on as more is written, while parts of
 // it are put aside meanwhile.
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, fstatSync, readSync, statSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { readIfThere } from '../../system/files/atomic-file.ts'
-import { isMissing } from '../../system/files/errors.ts'
+import { openIfThere } from '../../system/files/if-there.ts'
 import type { KeptLog, LiveLog, Piece } from './kept-log.ts'
 import { liveOf, piecePath, readKept } from './kept-log.ts'
 import { lastOf } from './last-of.ts'
@@ -166,13 +166,4 @@ function openTail(path: string, { since, line, gap }: Tail) {
   }
 
   return { more, end }
-}
-
-function openIfThere(path: string): number | undefined {
-  try {
-    return openSync(path, 'r')
-  } catch (error) {
-    if (isMissing(error)) return undefined
-    throw error
-  }
 }

@@ -7,7 +7,8 @@ type Question = {
   readonly file: string
   readonly argv: readonly string[]
   readonly env?: Readonly<Record<string, string>>
-  readonly timeoutMs: number
+  /** A minute when absent: a machine is never so busy. */
+  readonly timeoutMs?: number
 }
 
 type ProgramAnswer = {
@@ -16,10 +17,11 @@ type ProgramAnswer = {
   readonly stdout: string
 }
 
+const ANSWER_MS = 60_000
 const MAX_BYTES = 16 * 1024 * 1024
 
 /** Never throws. */
-export function askProgram({ file, argv, env = {}, timeoutMs }: Question): ProgramAnswer {
+export function askProgram({ file, argv, env = {}, timeoutMs = ANSWER_MS }: Question): ProgramAnswer {
   const { status, error, stdout } = spawnSync(file, argv, {
     encoding: 'utf8',
     cwd: '/',

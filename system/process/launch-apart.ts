@@ -1,6 +1,6 @@
 // Starts a child process out of reach of the terminal's Ctrl-C, in a session of its own that is ended as a whole. This process and
 // whatever it keeps time for do not stand still meanwhile, where the system can do it.
-import { accessSync, closeSync, constants, openSync, statSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
@@ -12,6 +12,7 @@ import { O_CLOEXEC } from './descriptor-flags.ts'
 import type { Launch, LaunchWords } from './launch.ts'
 import { launch, launchBy } from './launch.ts'
 import { posixSpawn, StartRefused } from './posix-spawn.ts'
+import { isProgramFile } from './program-file.ts'
 
 /** A number is a descriptor of this process, which stays open here. */
 type StreamSetting = 'ignore' | 'pipe' | number
@@ -76,16 +77,7 @@ function programOf({ file, env }: Launch): string | undefined {
     .split(':')
     .filter((folder) => folder.startsWith('/'))
     .map((folder) => join(folder, file))
-    .find(isProgram)
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return statSync(path).isFile()
-  } catch {
-    return false
-  }
+    .find(isProgramFile)
 }
 
 function start(library: CLibrary, what: Launch, stdio: StreamSettings): ApartChild {

@@ -1,8 +1,7 @@
 // Where the processes of one user keep what they know of a plugin that they share: a folder that only this user enters, named by
 // what is shared.
-import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { isMissing } from '../../../system/files/errors.ts'
+import { namesIfThere } from '../../../system/files/if-there.ts'
 import type { Environment } from '../runtime-folder.ts'
 import { findRuntimeParent } from '../runtime-folder.ts'
 
@@ -43,17 +42,8 @@ export function sharedPlaces(parent: string, key: string): SharedPlaces {
 export function allSharedPlaces(env: Environment): readonly SharedPlaces[] {
   const parent = findRuntimeParent(env)
   if (parent === undefined) return []
-  return namesIn(parent)
+  return namesIfThere(parent)
     .filter((name) => name.startsWith(PREFIX))
     .sort()
     .map((name) => sharedPlaces(parent, name.slice(PREFIX.length)))
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder)
-  } catch (error) {
-    if (isMissing(error)) return []
-    throw error
-  }
 }

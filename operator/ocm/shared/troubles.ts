@@ -1,10 +1,10 @@
 // Plugins that somebody keeps running and that do not run: each process that keeps some writes down which, and when it tries them again,
 // for people to see. What a process wrote counts for as long as it lives.
-import { readdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { readIfWhole, writeWhole } from '../../../system/files/atomic-file.ts'
-import { isMissing } from '../../../system/files/errors.ts'
+import { namesIfThere } from '../../../system/files/if-there.ts'
 import { hasEnded, nameOfThisProcess } from '../../../system/process/own-name.ts'
 import type { Environment } from '../runtime-folder.ts'
 import { findRuntimeParent, makeRuntimeParent } from '../runtime-folder.ts'
@@ -38,7 +38,8 @@ export function noteTroubles(env: Environment, troubles: readonly Trouble[]): vo
 export function troublesOf(env: Environment): readonly Trouble[] {
   const parent = findRuntimeParent(env)
   if (parent === undefined) return []
-  return namesIn(parent).flatMap((name) => {
+  const names = namesIfThere(parent).filter((name) => name.startsWith(PREFIX))
+  return names.flatMap((name) => {
     const path = join(parent, name)
     if (!hasEnded(name.slice(PREFIX.length))) return readTroubles(path)
     rmSync(path, { force: true })
@@ -51,14 +52,5 @@ function readTroubles(path: string): readonly Trouble[] {
     return listShape.safeParse(JSON.parse(readIfWhole(path) ?? '[]')).data ?? []
   } catch {
     return []
-  }
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder).filter((name) => name.startsWith(PREFIX))
-  } catch (error) {
-    if (isMissing(error)) return []
-    throw error
   }
 }

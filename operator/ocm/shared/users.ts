@@ -1,8 +1,9 @@
 // Who uses a shared instance right now: each process with calls under way has a file there that is named for it, and that counts for
 // as long as the process lives. Nobody who ends what others do not use ends it under their hands.
-import { readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { explainDisk, isMissing } from '../../../system/files/errors.ts'
+import { namesIfThere } from '../../../system/files/if-there.ts'
 import { hasEnded, nameOfThisProcess } from '../../../system/process/own-name.ts'
 import type { CallOutcome, CallTally } from '../call-tally.ts'
 import { NO_CALLS, withCall } from '../call-tally.ts'
@@ -93,17 +94,8 @@ export function openUse({ folder }: SharedPlaces): Use {
 
 /** Whether anybody uses it; takes away what ended processes left. */
 export function isUsed({ folder }: SharedPlaces): boolean {
-  const users = namesIn(folder).filter((name) => name.startsWith(PREFIX))
+  const users = namesIfThere(folder).filter((name) => name.startsWith(PREFIX))
   const gone = users.filter((name) => hasEnded(name.slice(PREFIX.length, name.lastIndexOf('.'))))
   for (const name of gone) rmSync(join(folder, name), { force: true })
   return users.length > gone.length
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder)
-  } catch (error) {
-    if (isMissing(error)) return []
-    throw error
-  }
 }

@@ -2,7 +2,7 @@
 // the same number. So there is no moment in which the program runs without them. The variables of the program are nothing to the
 // shell: it starts without them, and takes them from its standard input as the last thing that it does. A limit that the machine
 // does not give keeps no service from its start: in-force.ts says which those are.
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { ServiceLimits } from '../../../config/model/service-spec.ts'
 import { openInMemory } from '../../../system/files/memory.ts'
@@ -11,6 +11,7 @@ import type { Launch } from '../../../system/process/launch.ts'
 import { MARK } from '../../../system/process/mark.ts'
 import { openFilesOf } from '../../../system/process/open-files.ts'
 import { makeCgroup } from '../../../system/process/process-cgroup.ts'
+import { isProgramFile } from '../../../system/process/program-file.ts'
 
 const SHELL = '/bin/sh'
 
@@ -121,15 +122,6 @@ export function throughShell(what: Launch, { cgroup, openFiles }: Kept): Launch 
 /** As the shell will look for it. */
 function isThere({ file, env, cwd }: Launch): boolean {
   if (!existsSync(cwd)) return false
-  if (file.includes('/')) return isProgram(file)
-  return (env.PATH ?? '').split(':').some((folder) => isProgram(join(folder === '' ? cwd : folder, file)))
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return statSync(path).isFile()
-  } catch {
-    return false
-  }
+  if (file.includes('/')) return isProgramFile(file)
+  return (env.PATH ?? '').split(':').some((folder) => isProgramFile(join(folder === '' ? cwd : folder, file)))
 }
