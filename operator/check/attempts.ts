@@ -1,6 +1,7 @@
 // Repeats one check until its thresholds decide. A warning keeps healthy, `unknown` neither heals nor fails: it ends the
 // check when it stays, and a row of passes with a hole in it is none.
 import type { CheckItem } from '../../config/model/config.ts'
+import { jittered } from '../../system/async/jittered.ts'
 import type { CheckReport } from '../result/report.ts'
 import type { Rows, Thresholds } from './rows.ts'
 import { areDecided, countedIn, NO_ROWS } from './rows.ts'
@@ -40,8 +41,8 @@ export async function repeatUntilDecided<Report extends CheckReport>(
 }
 
 function pauseOf({ intervalMs }: Repetition, { retryAfterMs = 0 }: CheckReport, random: number): number {
-  const jittered = intervalMs * (1 + JITTER * (2 * random - 1))
-  return Math.max(jittered, Math.min(retryAfterMs, MAX_RETRY_AFTER_MS))
+  const wait = jittered(intervalMs, { share: JITTER, random })
+  return Math.max(wait, Math.min(retryAfterMs, MAX_RETRY_AFTER_MS))
 }
 
 /** What was not decided yet is no answer, however well the last run ended. */

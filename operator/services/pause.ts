@@ -1,5 +1,7 @@
 // How long a service that failed waits for its next try: longer from failure to failure, and not at the same moment as all the
 // others that failed with it.
+import { jittered } from '../../system/async/jittered.ts'
+
 const FIRST_MS = 200
 const LONGEST_MS = 60_000
 const JITTER = 0.2
@@ -8,7 +10,7 @@ const STABLE_MS = 10_000
 /** `failures` in a row, at least one; `random` from 0 to 1. */
 export function pauseBefore(failures: number, random: number): number {
   const wholeMs = Math.min(FIRST_MS * 2 ** Math.min(failures - 1, 30), LONGEST_MS)
-  return Math.round(wholeMs * (1 + JITTER * (2 * random - 1)))
+  return Math.round(jittered(wholeMs, { share: JITTER, random }))
 }
 
 type Life = {

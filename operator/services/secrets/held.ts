@@ -2,6 +2,7 @@
 // is away for a while costs nobody anything. By the clock of the wall, as the source says it. Pure.
 import type { SecretLease, SecretResultLine } from '../../../schemas/contract/secrets.ts'
 import { omitUndefined } from '../../../schemas/omit-undefined.ts'
+import { jittered } from '../../../system/async/jittered.ts'
 import { pauseBefore } from '../pause.ts'
 import type { Secrets } from './secret-folders.ts'
 
@@ -42,7 +43,7 @@ export function heldFrom(
   const askAfterMs = [
     ...(expiresAt === undefined
       ? []
-      : [Math.max((expiresAt - now) * SHARE * (1 + JITTER * (2 * random - 1)), LEAST_MS)]),
+      : [Math.max(jittered((expiresAt - now) * SHARE, { share: JITTER, random }), LEAST_MS)]),
     ...[line.refreshAfterMs, refreshMs].flatMap((ms) => (ms === undefined ? [] : [Math.max(ms, LEAST_REFRESH_MS)])),
   ]
   return {
