@@ -2,6 +2,8 @@
 
 export const HOUR_MS = 3_600_000
 export const DAY_MS = 24 * HOUR_MS
+/** As long as a timer of Node waits, 24.8 days: one that is set to more ends at once. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: HOUR_MS }
 const MAX_LENGTH = 40

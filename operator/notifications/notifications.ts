@@ -2,6 +2,7 @@
 // Nobody waits for a notifier, and nothing that one does is more than a warning.
 import { hostname } from 'node:os'
 import type { Notification } from '../../schemas/contract/notification.ts'
+import { LONGEST_TIMER_MS } from '../../schemas/duration.ts'
 import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { printable, quote } from '../../schemas/quote.ts'
 import type { Facts } from './compose.ts'
@@ -53,7 +54,6 @@ type NotificationsDeps = {
 
 /** What may be told before the config is read. */
 const MAX_UNREAD = 1000
-const MAX_TIMER_MS = 2 ** 31 - 1
 
 export function openNotifications({ path, log, next, onTrouble, now = steadyNow }: NotificationsDeps): Notifications {
   let project = ''
@@ -123,7 +123,10 @@ export function openNotifications({ path, log, next, onTrouble, now = steadyNow 
     clearTimeout(alarm)
     const dueAt = dueOf(state, rules())
     if (isClosed || !Number.isFinite(dueAt)) return
-    alarm = setTimeout(() => take({ kind: 'looked' }), Math.min(Math.max(0, Math.ceil(dueAt - now())), MAX_TIMER_MS))
+    alarm = setTimeout(
+      () => take({ kind: 'looked' }),
+      Math.min(Math.max(0, Math.ceil(dueAt - now())), LONGEST_TIMER_MS),
+    )
     alarm.unref()
   }
 

@@ -1,6 +1,7 @@
 // Keeps one plugin: started by the first call that needs it, once for all that wait; ended when nobody does. What happens is for
 // lifecycle.ts to decide; here it is done.
 import { setTimeout as pause } from 'node:timers/promises'
+import { LONGEST_TIMER_MS } from '../../schemas/duration.ts'
 import { isCoded } from '../../schemas/errors.ts'
 import { isBrokenCall, isLeaving } from './call.ts'
 import type { Instance, StartInstance } from './instance.ts'
@@ -41,7 +42,6 @@ type Lease = { readonly instance: Instance; readonly generation: number }
 /** The plugin stops itself after its idle timeout; one that does not is ended a little later. */
 const IDLE_FACTOR = 1.2
 const END_SEEN_MS = 1000
-const MAX_TIMER_MS = 2 ** 31 - 1
 
 export function supervisePlugin(plugin: ServicePlugin, facts: SupervisorFacts): SupervisedPlugin {
   let life: Life = NEW_LIFE
@@ -51,7 +51,7 @@ export function supervisePlugin(plugin: ServicePlugin, facts: SupervisorFacts): 
   let alarm: NodeJS.Timeout | undefined
   let idle: NodeJS.Timeout | undefined
   let idleSince: number | undefined
-  const idleMs = Math.min(facts.idleTimeoutMs * IDLE_FACTOR, MAX_TIMER_MS)
+  const idleMs = Math.min(facts.idleTimeoutMs * IDLE_FACTOR, LONGEST_TIMER_MS)
   const waiting = openWaitingCalls<Lease>()
   const resting = new Set<() => void>()
   /** Whom a call was broken off by. */

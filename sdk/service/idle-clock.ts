@@ -1,8 +1,6 @@
 // Ends a plugin that has nothing to do. It runs while no work is under way, and starts from its full length when the last one ends.
 // It is also what ends a plugin whose host was killed.
-
-/** The longest that a timer of Node can wait: 24 days. */
-const MAX_TIMER_MS = 2 ** 31 - 1
+import { LONGEST_TIMER_MS } from '../../schemas/duration.ts'
 
 export type IdleClock = Disposable & {
   startWork(): void
@@ -31,7 +29,7 @@ export function startIdleClock(idleMs: number, onIdle: () => void): IdleClock {
   let isClosed = false
   let timer = wait()
   function wait() {
-    return setTimeout(onIdle, Math.min(idleMs, MAX_TIMER_MS))
+    return setTimeout(onIdle, Math.min(idleMs, LONGEST_TIMER_MS))
   }
   return {
     startWork() {

@@ -1,5 +1,5 @@
 // `--timeout` of `octo start`, `apply` and `restart`: how long a command waits until the services are up. What it asked for goes on.
-import { parseDuration } from '../../../schemas/duration.ts'
+import { LONGEST_TIMER_MS, parseDuration } from '../../../schemas/duration.ts'
 import { coded } from '../../../schemas/errors.ts'
 import { quote } from '../../../schemas/quote.ts'
 
@@ -9,14 +9,11 @@ type Patience = Disposable & {
   within<Answer>(act: () => Promise<Answer>): Promise<{ readonly answer: Answer } | undefined>
 }
 
-/** A timer has no more milliseconds. */
-const MAX_MS = 2 ** 31 - 1
-
 /** Milliseconds; undefined without a text. Throws USAGE for what is no duration. */
 export function timeoutOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   const ms = parseDuration(text)
-  if (ms !== undefined) return Math.min(ms, MAX_MS)
+  if (ms !== undefined) return Math.min(ms, LONGEST_TIMER_MS)
   throw coded('USAGE', {
     message: `\`--timeout\` expects a duration, such as 30s, found ${quote(text)}`,
     hint: 'write `--timeout 30s`, or leave it away to wait until all are up or have failed',

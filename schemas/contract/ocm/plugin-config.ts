@@ -2,14 +2,13 @@
 // that is secret belongs into it.
 import { z } from 'zod'
 import { canonicalJson } from '../../canonical-json.ts'
+import { LONGEST_TIMER_MS } from '../../duration.ts'
 import { parseJson } from '../../json.ts'
 import { parseShape } from '../../shape.ts'
 import type { Typed } from './type-name.ts'
 import { typedShape } from './type-name.ts'
 
 const NS_PER_MS = 1_000_000
-/** The longest that a timer of Node waits: 24.8 days. */
-const MAX_IDLE_MS = 2 ** 31 - 1
 /** Linux takes one argument of 131 071 bytes. */
 const MAX_CONFIG_BYTES = 131_071
 
@@ -48,13 +47,14 @@ export function parsePluginConfig(text: string): PluginConfig {
     type,
     configTypes: configTypes ?? [],
     ...(configFile ? { configFile } : {}),
-    ...(typeof idleTimeout === 'number' ? { idleTimeoutMs: Math.min(idleTimeout / NS_PER_MS, MAX_IDLE_MS) } : {}),
+    ...(typeof idleTimeout === 'number' ? { idleTimeoutMs: Math.min(idleTimeout / NS_PER_MS, LONGEST_TIMER_MS) } : {}),
   }
 }
 
 /** The argument as OCM's own manager writes it; where there is a file of configurations, with its path behind. */
 export function renderPluginConfig({ id, type, idleTimeoutMs, configTypes, configFile }: PluginConfig): string {
-  const idle = idleTimeoutMs === undefined ? undefined : Math.round(Math.min(idleTimeoutMs, MAX_IDLE_MS) * NS_PER_MS)
+  const idle =
+    idleTimeoutMs === undefined ? undefined : Math.round(Math.min(idleTimeoutMs, LONGEST_TIMER_MS) * NS_PER_MS)
   const known = JSON.stringify({ id, type, pluginType: '', idleTimeout: idle })
   const more = [
     ...(configTypes.length > 0 ? [`"configTypes":${canonicalJson(configTypes)}`] : []),
