@@ -1,6 +1,7 @@
 // What `octo test` gives a plugin: words, as on its command line, or a map where the plugin reads a document, or keeps a secret from
 // command lines. A secret is never taken from words: every user of a machine can read those of `octo test` as well.
 import { coded } from '../schemas/errors.ts'
+import { isMap } from '../schemas/is-map.ts'
 import { POSITIONALS } from '../schemas/option-words.ts'
 import { quote } from '../schemas/quote.ts'
 import { secretArguments } from '../schemas/secret-arguments.ts'
@@ -33,7 +34,7 @@ export function readArguments(file: string): ArgumentMap {
   const hint = 'name a file with the arguments as they stand below `args` in a config, such as `{port: 8080}`'
   const text = decodeText(readGivenFile(file, { what: 'the file of --args', maxBytes: MAX_BYTES, hint }), file)
   const { value } = parseYaml(text, file)
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as ArgumentMap
+  if (isMap(value)) return value as ArgumentMap
   throw coded('USAGE', { message: `${quote(file)} holds no map of arguments`, hint })
 }
 

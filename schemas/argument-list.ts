@@ -1,5 +1,7 @@
 // The arguments of a plugin as people read them, from the JSON Schema of its manifest. What the schema says beyond names,
 // types and defaults is checked before a run, and not repeated here.
+
+import { mapOf } from './is-map.ts'
 import { secretArguments } from './secret-arguments.ts'
 
 export type ArgumentFacts = {
@@ -95,8 +97,4 @@ function boundsOf({ minimum, maximum }: Schema): string {
 
 function textOf(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
-}
-
-function mapOf(value: unknown): Schema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Schema) : {}
 }

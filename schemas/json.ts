@@ -1,6 +1,7 @@
 // JSON from outside, read by one strict reader: bounded, well-formed, each key once, and nothing that another reader would
 // take differently. Errors name source, line and column.
 import { coded } from './errors.ts'
+import { isMap } from './is-map.ts'
 import type { JsonRules } from './json-scan.ts'
 import { scanJson } from './json-scan.ts'
 import { quote } from './quote.ts'
@@ -36,7 +37,7 @@ export function parseJsonBytes(bytes: Uint8Array, name: string, maxBytes: number
 
 /** One text for one value: keys in code-unit order, no spaces. For digests and comparisons, not for signatures of others. */
 export function stableJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) => (isPlainObject(inner) ? sortKeys(inner) : inner))
+  return JSON.stringify(value, (_key, inner: unknown) => (isMap(inner) ? sortKeys(inner) : inner))
 }
 
 function sortKeys(object: Record<string, unknown>): Record<string, unknown> {
@@ -45,10 +46,6 @@ function sortKeys(object: Record<string, unknown>): Record<string, unknown> {
       .sort()
       .map((key) => [key, object[key]]),
   )
-}
-
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function tooLarge(name: string, maxBytes: number): Error {

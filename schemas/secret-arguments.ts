@@ -2,6 +2,7 @@
 // become words of a command line, which every user of a machine can read. Where a schema leaves it open, an argument is secret.
 import type { Matching } from './bounded-pattern.ts'
 import { boundedMatching } from './bounded-pattern.ts'
+import { isMap, mapOf } from './is-map.ts'
 
 type Schema = Readonly<Record<string, unknown>>
 
@@ -123,14 +124,6 @@ function unescaped(step: string): string {
   }
 }
 
-function mapOf(value: unknown): Schema {
-  return isMap(value) ? value : {}
-}
-
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null
-}
-
-function isMap(value: unknown): value is Schema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -2,8 +2,9 @@
 // is put in or cut out as text. What comes out is read again, and differs in that entry alone, or nothing is changed.
 import { isDeepStrictEqual } from 'node:util'
 import type { Pair, Scalar, YAMLMap } from 'yaml'
-import { isCollection, isMap, isScalar, parseDocument, stringify } from 'yaml'
+import { isCollection, isMap as isMapNode, isScalar, parseDocument, stringify } from 'yaml'
 import { coded } from './errors.ts'
+import { isMap } from './is-map.ts'
 import { quote } from './quote.ts'
 import { parseYaml } from './yaml.ts'
 
@@ -93,7 +94,7 @@ function spotOf(text: string, path: Path, value: Data): Spot | undefined {
     const pair = pairIn(map, key)
     const rest = path.slice(depth + 1)
     if (!pair || rest.length === 0 || isNothing(pair)) return { map, key, value: nested(rest, value), pair }
-    if (!isMap(pair.value)) return { map, key, value: nested(rest, value), pair }
+    if (!isMapNode(pair.value)) return { map, key, value: nested(rest, value), pair }
     map = pair.value
   }
   return undefined
@@ -101,7 +102,7 @@ function spotOf(text: string, path: Path, value: Data): Spot | undefined {
 
 function rootOf(text: string): YAMLMap | undefined {
   const { contents } = parseDocument(text, { uniqueKeys: false, version: '1.2', prettyErrors: false })
-  return isMap(contents) ? contents : undefined
+  return isMapNode(contents) ? contents : undefined
 }
 
 function pairIn(map: YAMLMap, key: string): Pair | undefined {
@@ -114,7 +115,7 @@ export function pairAt(text: string, path: Path): { readonly map: YAMLMap; reado
     const pair = map && pairIn(map, key)
     if (!map || !pair) return undefined
     if (depth === path.length - 1) return { map, pair }
-    map = isMap(pair.value) ? pair.value : undefined
+    map = isMapNode(pair.value) ? pair.value : undefined
   }
   return undefined
 }
@@ -241,7 +242,7 @@ export function startOf(node: unknown): number {
 export function endOf(node: unknown): number {
   if (isCollection(node) && !node.flow && node.items.length > 0) {
     const last = node.items.at(-1)
-    return isMap(node) ? endOfPair(last as Pair) : endOf(last)
+    return isMapNode(node) ? endOfPair(last as Pair) : endOf(last)
   }
   return (node as Scalar).range?.[1] ?? 0
 }
@@ -254,7 +255,7 @@ type Maps = Readonly<Record<string, unknown>>
 
 export function setIn(data: unknown, [key, ...rest]: readonly string[], value: Data): unknown {
   if (key === undefined) return value
-  const own = isPlainMap(data) ? data : {}
+  const own = isMap(data) ? data : {}
   return { ...own, [key]: setIn(own[key], rest, value) }
 }
 
@@ -269,13 +270,9 @@ function emptiedDepth(data: unknown, path: Path): number | undefined {
   let own = data
   let depth = 0
   for (const [at, key] of path.entries()) {
-    if (!isPlainMap(own) || !Object.hasOwn(own, key)) return undefined
+    if (!isMap(own) || !Object.hasOwn(own, key)) return undefined
     if (Object.keys(own).length > 1) depth = at
     own = own[key]
   }
   return depth
-}
-
-function isPlainMap(data: unknown): data is Maps {
-  return typeof data === 'object' && data !== null && !Array.isArray(data)
 }

@@ -1,5 +1,6 @@
 // The JSON document that an operator writes to standard input: arguments that must not be seen, and what the contract adds.
 import { readSync } from 'node:fs'
+import { isMap } from '../schemas/is-map.ts'
 import { invalidOptions } from './result.ts'
 import { standStill } from './stand-still.ts'
 
@@ -23,7 +24,7 @@ export function argumentsOf({ arguments: given = {} }: Fields): Fields {
 }
 
 export function fieldsOf(value: unknown, what: string): Fields {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields
+  if (isMap(value)) return value
   throw invalidOptions(`${what} is no JSON object`)
 }
 

@@ -1,5 +1,7 @@
 // What an operator is given of a config: octoctl's config.json. All three formats become the newest, which Compose can be
 // given without our keys: checks stand below `services.NAME.octocompose`, and `enabled` beside Compose's own keys.
+
+import { mapOf } from '../../schemas/is-map.ts'
 import { ownValue } from '../../schemas/own-value.ts'
 import { COMPOSE_SERVICE_KEYS } from '../document/compose-keys.ts'
 import { fieldOf, namedEntries } from '../document/field-of.ts'
@@ -50,8 +52,8 @@ export function operatorInput({ root }: Pick<EffectiveTree, 'root'>, given: Give
   return {
     ...data,
     name: nameIn(root) ?? given.name,
-    octoctl: mapIn(data.octoctl),
-    configs: mapIn(data.configs),
+    octoctl: mapOf(data.octoctl),
+    configs: mapOf(data.configs),
     services: servicesOf(root),
     repos: reposOf(root, given.repos ?? {}),
   }
@@ -72,18 +74,14 @@ function operatorData(node: TreeNode): [string, unknown][] {
   return rest.length > 0 ? [['operator', dataOfEntries(rest)]] : []
 }
 
-function mapIn(value: unknown): Named {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Named) : {}
-}
-
 const SINGULAR = { files: 'file', operators: 'operator', tools: 'tool', services: 'service' } as const
 
 function reposOf(root: TreeNode | undefined, given: Partial<RepoContents>): RepoContents {
-  const inline = mapIn(dataOfMap(fieldOf(root, 'config', 'repos')))
+  const inline = mapOf(dataOfMap(fieldOf(root, 'config', 'repos')))
   const kind = (name: keyof RepoContents) => ({
     ...given[name],
-    ...mapIn(inline[SINGULAR[name]]),
-    ...mapIn(inline[name]),
+    ...mapOf(inline[SINGULAR[name]]),
+    ...mapOf(inline[name]),
   })
   return { files: kind('files'), operators: kind('operators'), tools: kind('tools'), services: kind('services') }
 }
@@ -108,7 +106,7 @@ function serviceOf(early: TreeNode | undefined, late: TreeNode | undefined): Nam
   const foreign = outer.filter(([key, node]) => key !== 'octocompose' && !isOurs(key, node))
   const flat = outer.filter(([key, node]) => isOurs(key, node))
   const wrapped = outer.find(([key]) => key === 'octocompose')?.[1]
-  const parts = [wrapped, mapOf(late, flat), early]
+  const parts = [wrapped, mapLike(late, flat), early]
     .filter((part) => part?.kind === 'map')
     .map((part) => newest(part as MapNode))
   const joined = parts.reduce<TreeNode | undefined>((high, low) => (high ? mergeTrees(high, low) : low), undefined)
@@ -135,7 +133,7 @@ function isOurs(key: string, node: TreeNode): boolean {
   return knownKeys('service').includes(key) && !COMPOSE_SERVICE_KEYS.has(key)
 }
 
-function mapOf(like: TreeNode | undefined, entries: readonly (readonly [string, TreeNode])[]): MapNode | undefined {
+function mapLike(like: TreeNode | undefined, entries: readonly (readonly [string, TreeNode])[]): MapNode | undefined {
   return like?.kind === 'map' && entries.length > 0 ? { ...like, entries: new Map(entries) } : undefined
 }
 

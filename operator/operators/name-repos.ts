@@ -5,6 +5,7 @@ import type { OperatorInput } from '../../config/model/operator-input.ts'
 import { parsePluginRequest, RUN_SERVICE } from '../../config/model/plugin-request.ts'
 import { pinned } from '../../config/model/requests.ts'
 import { isCoded } from '../../schemas/errors.ts'
+import { isMap } from '../../schemas/is-map.ts'
 import type { Session } from '../operator-session.ts'
 
 type Known = Pick<Session['config'], 'pins'> & { readonly lockedKeys: readonly string[] }
@@ -56,8 +57,4 @@ function repoOf(plugin: string, { pins, lockedKeys }: Known): string | undefined
   if (repo !== undefined) return repo
   const locked = lockedKeys.filter((key) => key.endsWith(`/${plugin}`)).map((key) => key.slice(0, key.indexOf('/')))
   return locked.includes(CORE) ? CORE : locked[0]
-}
-
-function isMap(value: unknown): value is Named {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,6 +1,7 @@
 // One line of a plugin that stays: the answer to a question, as what a process would have printed and its exit code. It is read by the
 // strict reader: with a key twice, or with bytes that are no text, an answer could be that of another check, or a pass that is none.
 import { throwDefect } from '../../schemas/errors.ts'
+import { isMap } from '../../schemas/is-map.ts'
 import { parseJsonBytes } from '../../schemas/json.ts'
 import type { Answer } from '../exec/within.ts'
 
@@ -23,7 +24,7 @@ export function readAnswer(line: Uint8Array): NumberedAnswer | undefined {
 function fieldsOf(line: Uint8Array): Readonly<Record<string, unknown>> | undefined {
   try {
     const found: unknown = parseJsonBytes(line, 'answer', ANSWER_BYTES)
-    return typeof found === 'object' && found !== null && !Array.isArray(found) ? { ...found } : undefined
+    return isMap(found) ? { ...found } : undefined
   } catch (error) {
     throwDefect(error)
     return undefined

@@ -2,6 +2,7 @@
 // is told over a socket or a pipe of this user: answers of a person are among the variables, and belong into no file, no command
 // line and no environment of a process.
 import { coded } from '../../schemas/errors.ts'
+import { isMap } from '../../schemas/is-map.ts'
 import { parseJson } from '../../schemas/json.ts'
 import type { SessionOptions } from '../operator-session.ts'
 
@@ -40,8 +41,4 @@ function parsed(text: string): Partial<ConfigCall> | undefined {
   } catch {
     return undefined
   }
-}
-
-function isMap(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

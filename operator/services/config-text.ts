@@ -1,6 +1,7 @@
 // `configs` of a service as the file that it is handed, with the secrets that its sources put into it. Pure.
 import type { ServiceSpec } from '../../config/model/service-spec.ts'
 import { coded } from '../../schemas/errors.ts'
+import { isMap } from '../../schemas/is-map.ts'
 import { quote } from '../../schemas/quote.ts'
 
 type Map = { [key: string]: unknown }
@@ -27,7 +28,7 @@ function put(config: unknown, path: string, secret: string): void {
 }
 
 function mapAt(value: unknown, path: string): Map {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Map
+  if (isMap(value)) return value as Map
   throw coded('CONFIG_INVALID', {
     message: `a secret is to stand at ${quote(path)} in the config of the service, and what is above it is no map`,
   })

@@ -1,5 +1,6 @@
 // `run-service`: the service's own program with other words, and its exit code decides.
 import { coded } from '../../schemas/errors.ts'
+import { isMap } from '../../schemas/is-map.ts'
 import { runProcess } from '../../system/process/run-process.ts'
 import type { PlannedCheck } from '../check/plan.ts'
 import type { PluginRunResult } from '../exec/run-plugin.ts'
@@ -49,7 +50,7 @@ function givenTo({ arguments: given }: PlannedCheck['item']): Given {
   if (given.kind === 'list') return { words: given.value, environment: {} }
   const { args = [], env = {}, ...others } = given.value
   const strange = Object.keys(others)[0]
-  if (strange !== undefined || !isTexts(args) || !isPlainMap(env))
+  if (strange !== undefined || !isTexts(args) || !isMap(env))
     throw coded('ARGUMENTS_INVALID', {
       message: `\`run-service\` takes \`args\`, a list of words, and \`env\`, a map of variables${strange === undefined ? '' : `, found \`${strange}\``}`,
     })
@@ -61,8 +62,4 @@ function givenTo({ arguments: given }: PlannedCheck['item']): Given {
 
 function isTexts(value: unknown): value is readonly (string | number | boolean)[] {
   return Array.isArray(value) && value.every((item) => item !== null && typeof item !== 'object')
-}
-
-function isPlainMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,7 +1,9 @@
 // The ways to fit a schema that leaves a choice (`anyOf`, `oneOf`, `if`), each as one schema without it: the first are those that
 // its author wrote first.
+
+import { isMap, mapOf } from '../is-map.ts'
 import type { Budget, Schema } from './schema.ts'
-import { isMap, isSame, listOf, mapOf, namesOf, referred, spend } from './schema.ts'
+import { isSame, listOf, namesOf, referred, spend } from './schema.ts'
 
 const MAX_WAYS = 24
 const MAX_DEPTH = 8

@@ -1,15 +1,9 @@
 // What readers of a JSON Schema of a stranger share: its parts as they are, whatever stands in their place.
+import type { PlainMap } from '../is-map.ts'
+import { isMap, mapOf } from '../is-map.ts'
 import { ownValue } from '../own-value.ts'
 
-export type Schema = Readonly<Record<string, unknown>>
-
-export function isMap(value: unknown): value is Schema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-export function mapOf(value: unknown): Schema {
-  return isMap(value) ? value : {}
-}
+export type Schema = PlainMap
 
 export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : []

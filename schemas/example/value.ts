@@ -1,11 +1,13 @@
 // A value for one argument: what its author gives as an example, a default or a choice, else something of the right type and size.
 // What nobody can guess is a word in capitals.
+
+import { mapOf } from '../is-map.ts'
 import { ownValue } from '../own-value.ts'
 import type { Whole } from './branches.ts'
 import { waysOf } from './branches.ts'
 import type { Judge } from './fits.ts'
 import type { Schema } from './schema.ts'
-import { listOf, mapOf, namesOf, numberOf, spend } from './schema.ts'
+import { listOf, namesOf, numberOf, spend } from './schema.ts'
 
 type Example = {
   readonly value: unknown

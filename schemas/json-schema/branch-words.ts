@@ -1,5 +1,5 @@
 // Words of a JSON Schema that ask further schemas about the same value: all of them, some of them, or those that the value calls for.
-import { mapOf } from '../example/schema.ts'
+import { mapOf } from '../is-map.ts'
 import type { Fits, Guessed, Look } from './look.ts'
 import { guess, keep, mergeSeen, refuse, roomBeside, samePlace } from './look.ts'
 import type { Part } from './parts.ts'

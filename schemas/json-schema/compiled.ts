@@ -1,5 +1,5 @@
 // A JSON Schema made ready: it is one by its draft, all that it refers to is there, and its patterns can be read.
-import { isMap } from '../example/schema.ts'
+import { isMap } from '../is-map.ts'
 import draft202012 from './drafts/2020-12.json' with { type: 'json' }
 import draft07 from './drafts/draft-07.json' with { type: 'json' }
 import { EndlessSchema, TooDeep } from './endings.ts'

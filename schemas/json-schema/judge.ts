@@ -1,5 +1,5 @@
 // Judges a value by a JSON Schema, word by word, as draft 2020-12 and draft-07 have it. No code is made of what others wrote.
-import { isMap } from '../example/schema.ts'
+import { isMap } from '../is-map.ts'
 import { also, lookAtBranches, lookAtDependent } from './branch-words.ts'
 import { lookAtList, lookAtOtherItems } from './list-words.ts'
 import type { Fits, Look, Place, SchemaProblem } from './look.ts'

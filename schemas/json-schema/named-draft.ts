@@ -1,5 +1,5 @@
 // By which draft a JSON Schema says that it is to be read.
-import { isMap } from '../example/schema.ts'
+import { isMap } from '../is-map.ts'
 import type { JsonSchema } from './parts.ts'
 import type { JsonSchemaDraft } from './words.ts'
 

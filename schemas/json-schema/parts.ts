@@ -1,7 +1,7 @@
 // A JSON Schema taken apart: each schema inside of it once, with the resource that it belongs to, and all names under which it can be
 // referred to. Only what a schema has of its own counts: every object of JavaScript answers to `constructor`.
 import type { Schema } from '../example/schema.ts'
-import { isMap } from '../example/schema.ts'
+import { isMap } from '../is-map.ts'
 import type { JsonSchemaDraft } from './words.ts'
 import { holds, VALUES } from './words.ts'
 

@@ -1,5 +1,5 @@
 // What a reference in a JSON Schema means: a part of the same document, or of a draft's own schema. Nothing is loaded from elsewhere.
-import { isMap } from '../example/schema.ts'
+import { isMap } from '../is-map.ts'
 import type { Document, Part, Resource } from './parts.ts'
 import { grow, growUnknown, isSchema, resolved } from './parts.ts'
 

@@ -1,5 +1,5 @@
 // Looks at all of a schema that some value may be asked by, before any is: what it refers to is there, and its patterns can be read.
-import { isMap } from '../example/schema.ts'
+import { isMap } from '../is-map.ts'
 import { behind, listBehind, mapBehind } from './branch-words.ts'
 import type { Part } from './parts.ts'
 import type { References } from './references.ts'

@@ -253,6 +253,11 @@ function unreadable(coding, problem, cause) {
 // sdk/document.ts
 import { readSync } from "node:fs";
 
+// schemas/is-map.ts
+function isMap(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 // sdk/result.ts
 var EXIT_CODES = { ok: 0, warn: 1, critical: 2, unknown: 3 };
 var MAX_SUMMARY = 2e3;
@@ -290,7 +295,7 @@ function argumentsOf({ arguments: given = {} }) {
   return fieldsOf(given, "`arguments` of the document");
 }
 function fieldsOf(value, what) {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  if (isMap(value)) return value;
   throw invalidOptions(`${what} is no JSON object`);
 }
 function parsed(text) {
@@ -330,6 +335,7 @@ import { parseArgs } from "node:util";
 // schemas/duration.ts
 var HOUR_MS = 36e5;
 var DAY_MS = 24 * HOUR_MS;
+var LONGEST_TIMER_MS = 2 ** 31 - 1;
 var UNITS_MS = { ms: 1, s: 1e3, m: 6e4, h: HOUR_MS };
 var MAX_LENGTH = 40;
 var PART = String.raw`[0-9]{1,9}(\.[0-9]{1,3})?(ms|s|m|h)`;

@@ -1,4 +1,6 @@
 // The config as an operator is given it: octoctl's config.json. All templates are filled in, all documents merged.
+
+import { isMap } from '../../schemas/is-map.ts'
 import { OperatorProblem } from './problem.ts'
 
 export type Named = Readonly<Record<string, unknown>>
@@ -45,7 +47,7 @@ export function optional(value: unknown, what: string): Named {
 }
 
 export function isNamed(value: unknown): value is Named {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isMap(value)
 }
 
 function named(value: unknown, what: string): Named {

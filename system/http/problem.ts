@@ -1,4 +1,6 @@
 // Problem documents (RFC 9457) as octo registries send them. What a server writes is foreign text: bounded, and only quoted.
+
+import { isMap, mapOf } from '../../schemas/is-map.ts'
 import { parseJson } from '../../schemas/json.ts'
 
 export type Problem = {
@@ -17,16 +19,15 @@ const MAX_CHARACTERS = 256 * 1024
 export function readProblem(text: string): Problem | undefined {
   if (text.length > MAX_CHARACTERS) return undefined
   const value = parse(text)
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-  const { code, detail, details } = value as Record<string, unknown>
+  if (!isMap(value)) return undefined
+  const { code, detail, details } = value
   if (typeof detail !== 'string') return undefined
-  const isRecord = typeof details === 'object' && details !== null && !Array.isArray(details)
   return {
     detail,
-    details: isRecord ? (details as Record<string, unknown>) : {},
+    details: mapOf(details),
     ...(typeof code === 'string' && /^[A-Z][A-Z_]{0,39}$/.test(code) ? { code } : {}),
-    ...textsIn(value as Record<string, unknown>),
-    ...requestIdIn(value as Record<string, unknown>),
+    ...textsIn(value),
+    ...requestIdIn(value),
   }
 }
 

@@ -3,6 +3,7 @@ import type { Phase } from '../../../config/model/config.ts'
 import { PHASES } from '../../../config/model/config.ts'
 import { PHASE_KEYS } from '../../../config/model/services.ts'
 import { coded } from '../../../schemas/errors.ts'
+import { mapOf } from '../../../schemas/is-map.ts'
 import type { ReleasedManifest } from '../../../schemas/manifest.ts'
 import { quote } from '../../../schemas/quote.ts'
 import { parseYaml } from '../../../schemas/yaml.ts'
@@ -49,10 +50,6 @@ function isWrapped(service: Data): boolean {
   const keys = Object.keys(service)
   const checks = Object.values(PHASE_KEYS).flat() as readonly string[]
   return keys.length > 0 && !keys.some((key) => checks.includes(key) && Array.isArray(service[key]))
-}
-
-function mapOf(value: unknown): Data {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Data) : {}
 }
 
 /** What was said, or what the plugin says it is for. Throws USAGE. */

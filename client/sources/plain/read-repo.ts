@@ -1,6 +1,7 @@
 // Plain repo YAML as octoctl reads it today, for sources that the config calls `trust: unsigned`. Nothing in
 // it is evaluated: no templates beyond OS and ARCH, no `file:` URLs from elsewhere, no build commands; includes are bounded.
 import { coded } from '../../../schemas/errors.ts'
+import { mapOf } from '../../../schemas/is-map.ts'
 import type { Name } from '../../../schemas/name.ts'
 import { isName } from '../../../schemas/name.ts'
 import type { Platform } from '../../../schemas/platform.ts'
@@ -123,7 +124,7 @@ function pathInside(text: string, base: URL): string {
 }
 
 function entriesOf(value: unknown): readonly (readonly [string, unknown])[] {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : []
+  return Object.entries(mapOf(value))
 }
 const entriesAt = (value: unknown, key: string) => entriesOf(valueAt(value, key))
 

@@ -4,6 +4,7 @@
 import type { RepoConfig } from '../../../config/model/config.ts'
 import { coded, isCoded, throwDefect } from '../../../schemas/errors.ts'
 import { parseImageName } from '../../../schemas/image-name.ts'
+import { isMap } from '../../../schemas/is-map.ts'
 import { quote } from '../../../schemas/quote.ts'
 import { shownAddress } from '../../../schemas/shown-address.ts'
 import { proveDocument } from '../../../trust/document/prove-document.ts'
@@ -165,8 +166,7 @@ function wordsIn(docker: unknown, key: string, place: Place): string | readonly 
 }
 
 function valueAt(value: unknown, key: string): unknown {
-  const isMap = typeof value === 'object' && value !== null && !Array.isArray(value)
-  return isMap && Object.hasOwn(value, key) ? (value as Readonly<Record<string, unknown>>)[key] : undefined
+  return isMap(value) && Object.hasOwn(value, key) ? value[key] : undefined
 }
 
 function unreadable({ name, at }: Place, problem: string, cause?: unknown): Error {

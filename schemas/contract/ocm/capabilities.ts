@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { canonicalJson } from '../../canonical-json.ts'
 import { coded } from '../../errors.ts'
+import { isMap } from '../../is-map.ts'
 import { parseJson } from '../../json.ts'
 import { omitUndefined } from '../../omit-undefined.ts'
 import { printable, quote } from '../../quote.ts'
@@ -129,7 +130,7 @@ function decodeSchema(base64: string, { name, capability, type }: SchemaPlace): 
     throw notASchema(what, 'it is not base64')
   const schema = parseJson(Buffer.from(base64, 'base64').toString('utf8'), what, MAX_SCHEMA_BYTES)
   if (typeof schema === 'boolean') return schema
-  if (typeof schema === 'object' && schema !== null && !Array.isArray(schema)) return schema as JsonSchema
+  if (isMap(schema)) return schema
   throw notASchema(what, 'a schema is an object, `true` or `false`')
 }
 

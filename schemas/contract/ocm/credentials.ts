@@ -1,6 +1,7 @@
 // Credentials of a call travel in the header `Authorization`, as the JSON of one typed object: no scheme, no base64.
 import { canonicalJson } from '../../canonical-json.ts'
 import { coded } from '../../errors.ts'
+import { isMap } from '../../is-map.ts'
 import { parseJson } from '../../json.ts'
 import { parseShape } from '../../shape.ts'
 import type { CredentialsRule } from './endpoints.ts'
@@ -38,7 +39,7 @@ export function parseCredentials(header: string | undefined): Typed | undefined 
 }
 
 function isEmptyObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0
+  return isMap(value) && Object.keys(value).length === 0
 }
 
 const IS_ASCII = /^[\x20-\x7e]*$/
