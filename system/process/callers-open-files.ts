@@ -1,6 +1,7 @@
 // The soft limit of open files that octo was called with. Node raises its own to the hard one when it starts, and a program that is
 // started then has the raised one: one that was made for 1024 (`select`), or that closes whatever could be open, minds.
 import { closeSync, openSync } from 'node:fs'
+import { devNull } from 'node:os'
 import { openCalls } from './c-library.ts'
 
 const POINTER = 'pointer'
@@ -46,7 +47,12 @@ function lowered(wanted: bigint | undefined): Disposable | undefined {
 
 /** The limit is the whole process's, and the lowest free number is the next to be opened: nothing of octo's may reach the limit. */
 function hasRoomBelow(wanted: bigint): boolean {
-  const next = openSync('/dev/null', 'r')
-  closeSync(next)
-  return BigInt(next + ROOM) < wanted
+  try {
+    const next = openSync(devNull, 'r')
+    closeSync(next)
+    return BigInt(next + ROOM) < wanted
+  } catch {
+    // Without a free number, or without the file as in some sandboxes, what is wrong is for the start itself to say.
+    return false
+  }
 }

@@ -1,11 +1,13 @@
 // The soft limit of open files that octo was called with, for the programs that it starts; its own stays as it is.
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { cLibrary } from '../../../system/process/c-library.ts'
 import { launch } from '../../../system/process/launch.ts'
 import { launchApartBy } from '../../../system/process/launch-apart.ts'
+import { FROM_SOURCES } from '../../support/machine/from-sources.ts'
 
 const skip = cLibrary() ? false : 'without node:ffi nobody can set a limit'
 const what = { file: '/bin/sh', argv: ['-c', 'ulimit -Sn; ulimit -Hn'], env: {}, cwd: '/' }
@@ -74,3 +76,20 @@ for (const [way, start] of Object.entries(WAYS)) {
     assert.match(await saidWith('200', start, last), /^200\n/, 'given a descriptor above it')
   })
 }
+
+const AT_ITS_LIMIT = `
+import { openSync } from 'node:fs'
+import { withOpenFilesOfCaller } from '${new URL('../../../system/process/callers-open-files.ts', import.meta.url).href}'
+withOpenFilesOfCaller(() => undefined)
+try { for (;;) openSync('/dev/null', 'r') } catch {}
+process.stdout.write(withOpenFilesOfCaller(() => 'tried'))
+`
+
+test('a start is tried by a process that can open no file any more, and says itself what is wrong', { skip }, () => {
+  const words = ['-c', 'ulimit -n 200 && exec "$@"', 'sh', process.execPath, ...FROM_SOURCES, '--input-type=module']
+  const { stdout, stderr } = spawnSync('/bin/sh', [...words, '--eval', AT_ITS_LIMIT], {
+    encoding: 'utf8',
+    env: { ...process.env, OCTO_OPEN_FILES: '190' },
+  })
+  assert.equal(stdout, 'tried', stderr)
+})
