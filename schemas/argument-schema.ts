@@ -3,6 +3,7 @@ import type { JsonSchema, SchemaCheck } from './compile-json-schema.ts'
 import { loadSchemaCompiler } from './compile-json-schema.ts'
 import { isCoded } from './errors.ts'
 import { EndlessSchema, TooDeep } from './json-schema/endings.ts'
+import { takesNoMap } from './takes-no-map.ts'
 import type { InTime } from './timed-out.ts'
 import { TimedOut } from './timed-out.ts'
 
@@ -11,7 +12,7 @@ type Useless = (problem: string, cause?: unknown) => Error
 type Asked = {
   readonly inTime: InTime
   readonly useless: Useless
-  /** Nobody uses the schema yet: a part of no use counts, though values may do without it. */
+  /** Nobody uses the schema yet: a part of no use counts, though values may do without it, and so does one that takes no values. */
   readonly isNew?: boolean
 }
 
@@ -22,6 +23,7 @@ export async function argumentCheck(schema: JsonSchema, { inTime, useless, isNew
   if (JSON.stringify(schema).length > MAX_SCHEMA_BYTES) throw useless('it is too large')
   const compile = await loadSchemaCompiler({ draft: '2020', assertsFormats: true, refusesEndless: isNew, inTime })
   const check = orUseless(useless, () => compile(schema))
+  if (isNew && takesNoMap(schema)) throw useless('no arguments at all can fit it')
   return (value) => orUseless(useless, () => check(value))
 }
 

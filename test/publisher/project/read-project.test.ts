@@ -97,6 +97,16 @@ const USELESS_SCHEMAS = [
   // Only who gives `port` would learn it.
   [{ properties: { port: { $ref: '#/$defs/a' } }, $defs: { a: { allOf: [{ $ref: '#/$defs/a' }] } } }, /without end$/],
   [{ properties: { port: { not: { anyOf: [{ $ref: '#/properties/port' }, true] } } } }, /without end$/],
+  ...[
+    { type: 'array' },
+    { type: ['string', 'null'] },
+    { not: {} },
+    { not: true },
+    { const: 'a' },
+    { enum: [1, ['a']] },
+    { allOf: [{ required: ['port'] }, { type: 'string' }] },
+    { anyOf: [{ type: 'string' }, { oneOf: [{ const: null }, false] }] },
+  ].map((schema) => [schema, /no arguments at all can fit it$/] as const),
   // Every object of JavaScript has a property of that name.
   [{ properties: { port: { $ref: '#/$defs/constructor' } }, $defs: {} }, /`#\/\$defs\/constructor` leads nowhere$/],
 ] as const
@@ -113,6 +123,9 @@ test('a schema of arguments that nobody could use is refused before there is a r
 
 const USED_SCHEMAS = [
   { properties: { port: { enum: [] } } },
+  { type: ['null', 'object'], not: { required: ['port'] }, anyOf: [{ type: 'string' }, { properties: {} }] },
+  { const: {} },
+  { enum: [null, { port: 1 }], allOf: [true] },
   { properties: { port: { type: 'object', example: { $anchor: 'a b' } } } },
   { $id: 'toString', properties: { port: { $ref: 'toString#/$defs/$id' } }, $defs: { $id: { type: 'integer' } } },
   { properties: { port: { id: 7, $id: 'https://example.com/port', $defs: { a: true }, $ref: '#/$defs/a' } } },
