@@ -2,6 +2,7 @@
 import type { Revocations } from '../config/revocations.ts'
 import { coded } from '../schemas/errors.ts'
 import { quote } from '../schemas/quote.ts'
+import { releaseName } from '../schemas/release-name.ts'
 import type { VerifiedExecutable } from './verified-executable.ts'
 
 /** Throws SIGNER_NOT_ALLOWED. */
@@ -9,7 +10,7 @@ export function refuseRevoked({ repo, plugin, version, signer }: VerifiedExecuta
   if (signer === 'unsigned' || signer === 'pinned') return
   const document = revocations.of(repo, signer)
   if (document === undefined) return
-  const name = `${repo}/${plugin}@${version}`
+  const name = releaseName({ repo, plugin, version })
   throw coded('SIGNER_NOT_ALLOWED', {
     message: `${quote(name)} is signed by key ${quote(signer)}, which ${quote(document)} calls revoked by now`,
     details: { plugin: name, key: signer, document, revoked: true },

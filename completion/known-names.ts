@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import { defaultConfigPath, lockPathOf, storeRootOf } from '../client/index.ts'
 import { storedVersions } from '../client/query/stored-versions.ts'
 import { NAME_PATTERN } from '../schemas/name.ts'
+import { pluginName } from '../schemas/release-name.ts'
 import type { Answer, KnownNames, Place } from './complete.ts'
 import { isPlainText } from './plain-text.ts'
 import { scanConfig } from './scan-config.ts'
@@ -31,14 +32,14 @@ export function openKnownNames({ cwd, env }: { readonly cwd: string; readonly en
       return [
         ...locked.flatMap(({ repo, plugin, version }) => [
           { text: plugin, says: `${repo} ${version}`.trim() },
-          { text: `${repo}/${plugin}`, says: version },
+          { text: pluginName({ repo, plugin }), says: version },
         ]),
         ...asked.filter((name) => !names.has(name)).map((text) => ({ text, says: 'of the config' })),
       ]
     },
     versions(name, place) {
       const entry = lockedPlugins(pathsOf(place, cwd).lock).find(
-        ({ repo, plugin }) => plugin === name || `${repo}/${plugin}` === name,
+        ({ repo, plugin }) => plugin === name || pluginName({ repo, plugin }) === name,
       )
       if (!entry) return []
       const { url, plugin, version } = entry

@@ -1,6 +1,7 @@
 // `octo search`: plugins by word, over all repos of the config.
 import type { CodedError } from '../../schemas/errors.ts'
 import { printable } from '../../schemas/quote.ts'
+import { pluginName } from '../../schemas/release-name.ts'
 import { exitCodeOf } from '../../terminal/index.ts'
 import type { Run } from '../../terminal/program.ts'
 import { openContext } from '../context.ts'
@@ -22,7 +23,7 @@ export async function searchCommand({ args, options, terminal }: Run<ClientFlags
     terminal.table({
       columns: [{ title: 'plugin' }, { title: 'version' }, { title: 'kind' }, { title: 'description', shrinks: true }],
       rows: found.map(({ repo, plugin, version, kind, category, description }) => [
-        `${repo}/${plugin}`,
+        pluginName({ repo, plugin }),
         version ?? '–',
         category ? `${kind}, ${category}` : kind,
         printable(description, 500),

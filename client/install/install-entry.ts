@@ -7,6 +7,7 @@ import type { ReleasedManifest } from '../../schemas/manifest.ts'
 import type { Platform } from '../../schemas/platform.ts'
 import { isEmulated, pickPlatform } from '../../schemas/platform.ts'
 import { quote } from '../../schemas/quote.ts'
+import { pluginName, releaseName } from '../../schemas/release-name.ts'
 import type { ReleaseArtifact } from '../../schemas/release-statement.ts'
 import type { ClientContext } from '../context.ts'
 import { repoOf } from '../lockfile/cover.ts'
@@ -29,7 +30,7 @@ export type Installed = FetchedArtifact & {
 }
 
 export async function installEntry(entry: LockedPlugin, context: ClientContext): Promise<Installed> {
-  const name = `${entry.repo}/${entry.plugin}@${entry.version}`
+  const name = releaseName(entry)
   const release = await releaseOf(entry, context)
   if (release.warning) context.report.warn?.(release.warning)
   const platform = pickPlatform(context.platform, Object.keys(release.platforms) as Platform[], name, {
@@ -76,7 +77,7 @@ type Release = {
 
 /** What is known about a locked release: proven, or made up from the lockfile where the config says `trust: unsigned`. */
 export async function releaseOf(entry: LockedPlugin, context: ClientContext): Promise<Release> {
-  const name = `${entry.repo}/${entry.plugin}@${entry.version}`
+  const name = releaseName(entry)
   const repo = repoOf(context.config, entry)
   if (!repo)
     throw coded('REPO_NOT_FOUND', { message: `${quote(name)} is locked from a repo that the config does not have` })
@@ -92,7 +93,7 @@ async function proven(entry: LockedPlugin, repo: RepoConfig, context: ClientCont
   const at = (url: string, { file }: ReleaseArtifact) => repoAddressOf(url).artifact(entry.plugin, entry.version, file)
   const urlOf = (artifact: ReleaseArtifact) => at(repo.url, artifact)
   const mirrorsOf = (artifact: ReleaseArtifact) => (repo.mirrors ?? []).map((url) => at(url, artifact))
-  const warning = `the lockfile alone says that ${quote(`${entry.repo}/${entry.plugin}@${entry.version}`)} was signed before the end of key \`${signer}\`, and the config trusts it`
+  const warning = `the lockfile alone says that ${quote(releaseName(entry))} was signed before the end of key \`${signer}\`, and the config trusts it`
   const { manifest, platforms } = predicate
   return { manifest, platforms, urlOf, mirrorsOf, ...(admission === 'lockfile' ? { warning } : {}) }
 }
@@ -126,8 +127,8 @@ function plainAddress(text: string, { repo, plugin, url }: LockedPlugin): URL {
   const admitted = url.startsWith('file:') ? /^(?:https?|file):$/ : /^https?:$/
   if (URL.canParse(text) && admitted.test(new URL(text).protocol)) return new URL(text)
   throw coded('FORMAT_INVALID', {
-    message: `lockfile has the address ${quote(text)} for ${quote(`${repo}/${plugin}`)}, expected one that starts with \`https://\``,
-    details: { plugin: `${repo}/${plugin}`, url: text },
+    message: `lockfile has the address ${quote(text)} for ${quote(pluginName({ repo, plugin }))}, expected one that starts with \`https://\``,
+    details: { plugin: pluginName({ repo, plugin }), url: text },
     hint: `\`octo update ${plugin}\` asks the repo for it`,
   })
 }

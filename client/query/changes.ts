@@ -7,6 +7,7 @@ import type { DocumentVersion, PluginDocument, VersionState } from '../../schema
 import { quote } from '../../schemas/quote.ts'
 import type { ReleaseChange } from '../../schemas/release-changes.ts'
 import { releaseChanges } from '../../schemas/release-changes.ts'
+import { pluginName } from '../../schemas/release-name.ts'
 import type { Version } from '../../schemas/version.ts'
 import { compareVersions, isPrerelease, newestFirst } from '../../schemas/version.ts'
 import { inParallel, settled } from '../../system/async/limit.ts'
@@ -106,8 +107,8 @@ function found(document: PluginDocument, version: Version): DocumentVersion {
 function notThere({ repo, plugin, versions }: PluginDocument, version: Version): Error {
   const existing = versions.slice(0, 10).map((known) => known.version)
   return coded('VERSION_NOT_FOUND', {
-    message: `${quote(`${repo}/${plugin}`)} has no version ${quote(version)}, it has ${existing.map(quote).join(', ') || 'none at all'}`,
-    details: { plugin: `${repo}/${plugin}`, version, versions: existing },
+    message: `${quote(pluginName({ repo, plugin }))} has no version ${quote(version)}, it has ${existing.map(quote).join(', ') || 'none at all'}`,
+    details: { plugin: pluginName({ repo, plugin }), version, versions: existing },
     hint: `\`octo info ${plugin}\` lists its versions`,
   })
 }

@@ -6,6 +6,7 @@ import { isCoded, throwDefect } from '../../schemas/errors.ts'
 import type { LockedPlugin, Lockfile } from '../../schemas/lockfile.ts'
 import { matchOrder } from '../../schemas/platform.ts'
 import type { PluginDocument } from '../../schemas/plugin-document.ts'
+import { releaseName } from '../../schemas/release-name.ts'
 import type { ClientContext } from '../context.ts'
 import { releaseOf } from '../install/install-entry.ts'
 import { proveShared } from '../install/prove-shared.ts'
@@ -59,7 +60,7 @@ async function stateOf(entry: LockedPlugin | undefined, context: ClientContext):
     const artifact = (await releaseOf(entry, context)).platforms[platform]
     if (!artifact) return 'no artifact'
     const lenient = entry.signer === 'unsigned'
-    const wanted = { artifact, platform, lenient, name: `${entry.repo}/${entry.plugin}@${entry.version}` }
+    const wanted = { artifact, platform, lenient, name: releaseName(entry) }
     const own = STATES[(await proveStored(wanted, context.layout)).health.state]
     return own !== 'installed' && (await proveShared(wanted, context))?.files ? 'shared' : own
   } catch (error) {

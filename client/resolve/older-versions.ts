@@ -5,6 +5,7 @@ import { LIMITS } from '../../schemas/limits.ts'
 import type { DocumentPage, PluginDocument } from '../../schemas/plugin-document.ts'
 import { pageListing } from '../../schemas/plugin-pages.ts'
 import { quote } from '../../schemas/quote.ts'
+import { pluginName } from '../../schemas/release-name.ts'
 import type { Version } from '../../schemas/version.ts'
 import { isVersion } from '../../schemas/version.ts'
 import type { FetchDocument } from '../network.ts'
@@ -46,7 +47,7 @@ export async function withOlderVersions(
 function tooFar({ repo, plugin, versions }: PluginDocument, { ranges }: Question): Error {
   const oldest = versions.at(-1)?.version ?? ''
   return coded('LIMIT_EXCEEDED', {
-    message: `${ranges.map(quote).join(' and ')} is answered by none of the ${versions.length} versions of ${quote(`${repo}/${plugin}`)} down to ${quote(oldest)}, expected one on the newest ${LIMITS.pagesPerRange} pages`,
+    message: `${ranges.map(quote).join(' and ')} is answered by none of the ${versions.length} versions of ${quote(pluginName({ repo, plugin }))} down to ${quote(oldest)}, expected one on the newest ${LIMITS.pagesPerRange} pages`,
     details: { plugin, ranges, pages: LIMITS.pagesPerRange },
     hint: 'ask for an exact version, which needs one page alone',
   })

@@ -3,6 +3,7 @@
 import { coded } from '../../schemas/errors.ts'
 import type { DocumentVersion, PluginDocument } from '../../schemas/plugin-document.ts'
 import { quote } from '../../schemas/quote.ts'
+import { pluginName } from '../../schemas/release-name.ts'
 import type { Version } from '../../schemas/version.ts'
 import { isAtLeast, isPrerelease, newestFirst, satisfies } from '../../schemas/version.ts'
 import type { Question } from '../sources/offer.ts'
@@ -61,7 +62,7 @@ type Refusal = {
 }
 
 function refusal({ document, question, fitting, active, operatorVersion }: Refusal): Error {
-  const name = `${document.repo}/${document.plugin}`
+  const name = pluginName(document)
   const wanted = question.ranges.length === 0 ? 'a stable version' : question.ranges.map(quote).join(' and ')
   const [tooNew] = active
   if (tooNew)
@@ -98,7 +99,7 @@ function quarantined(document: PluginDocument, { version, reason }: DocumentVers
   const name = `${document.repo}/${document.plugin}@${version}`
   return coded('VERSION_QUARANTINED', {
     message: `${quote(name)} is blocked by its registry${reason ? `: ${reason}` : ''}`,
-    details: { plugin: `${document.repo}/${document.plugin}`, version, reason },
+    details: { plugin: pluginName(document), version, reason },
     hint,
   })
 }

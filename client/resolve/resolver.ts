@@ -5,6 +5,7 @@ import type { LockedPlugin } from '../../schemas/lockfile.ts'
 import type { Name } from '../../schemas/name.ts'
 import type { DocumentVersion, PluginDocument } from '../../schemas/plugin-document.ts'
 import { quote } from '../../schemas/quote.ts'
+import { releaseName } from '../../schemas/release-name.ts'
 import type { Version } from '../../schemas/version.ts'
 import type { Acceptance } from '../api.ts'
 import type { Choice, Offer, Question } from '../sources/offer.ts'
@@ -83,7 +84,7 @@ function requireAccepted({ before, accept, question }: ResolveInput, repo: RepoC
 function requireUnchanged(locked: LockedPlugin, version: DocumentVersion): void {
   if (locked.bundle?.digest === version.bundle.digest) return
   throw coded('DOCUMENT_MISMATCH', {
-    message: `${quote(`${locked.repo}/${locked.plugin}@${locked.version}`)} is not the release that was locked, expected bundle \`${locked.bundle?.digest}\`, found \`${version.bundle.digest}\``,
+    message: `${quote(releaseName(locked))} is not the release that was locked, expected bundle \`${locked.bundle?.digest}\`, found \`${version.bundle.digest}\``,
     details: {
       plugin: locked.plugin,
       version: locked.version,

@@ -2,6 +2,7 @@
 import { coded } from '../../schemas/errors.ts'
 import type { LockedPlugin } from '../../schemas/lockfile.ts'
 import { quote } from '../../schemas/quote.ts'
+import { releaseName } from '../../schemas/release-name.ts'
 
 type Mismatch = {
   /** What was locked. */
@@ -11,7 +12,7 @@ type Mismatch = {
 }
 
 export function lockMismatch(entry: LockedPlugin, { what, problem, cause }: Mismatch): Error {
-  const name = `${entry.repo}/${entry.plugin}@${entry.version}`
+  const name = releaseName(entry)
   return coded('STATEMENT_MISMATCH', {
     message: `${quote(name)} is not the ${what} that was locked: ${problem}`,
     details: { name, signer: entry.signer },

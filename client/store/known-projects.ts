@@ -7,6 +7,7 @@ import { isDigest } from '../../schemas/digest.ts'
 import { DAY_MS } from '../../schemas/duration.ts'
 import type { Lockfile } from '../../schemas/lockfile.ts'
 import { parseLockfile } from '../../schemas/lockfile.ts'
+import { releaseName } from '../../schemas/release-name.ts'
 import { readIfThere, readIfWhole, writeDisposable, writeUnlessReadOnly } from '../../system/files/atomic-file.ts'
 import { onStoreDisk, STORE_DISK } from './disk.ts'
 import type { Layout } from './layout.ts'
@@ -104,6 +105,6 @@ function digestsOf({ plugins }: Lockfile): readonly Named[] {
   return Object.values(plugins).flatMap(({ repo, plugin, version, ...entry }) => {
     const proofs = [entry.bundle, entry.component?.list].flatMap((proof) => (proof ? [proof.digest] : []))
     const digests = [...proofs, ...Object.values(entry.platforms).map(({ digest }) => digest)]
-    return digests.map((digest) => ({ digest, name: `${repo}/${plugin}@${version}` }))
+    return digests.map((digest) => ({ digest, name: releaseName({ repo, plugin, version }) }))
   })
 }

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
+import { releaseName } from '../../schemas/release-name.ts'
 import { syncWritten } from '../../system/files/sync.ts'
 import type { WatchedPlaces } from '../../system/files/watched-places.ts'
 import { noPlaces, watchFile, watchSearchedPlace, watchSeen } from '../../system/files/watched-places.ts'
@@ -72,7 +73,7 @@ function unsettled(run: Installed): Error {
 
 function refused({ executable }: ProvenRun, { problem, hint }: { problem: string; hint: string }): Error {
   const { repo, plugin, version } = executable
-  const name = `${repo}/${plugin}@${version}`
+  const name = releaseName({ repo, plugin, version })
   return coded('LINK_REFUSED', {
     message: `plugin ${quote(name)} cannot be linked: it ${problem}, so each run needs octo`,
     details: { plugin: name, problem },

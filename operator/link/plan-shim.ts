@@ -4,6 +4,7 @@ import { basename } from 'node:path'
 import type { Client, ShimRecord, VerifiedExecutable } from '../../client/index.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
+import { pluginName } from '../../schemas/release-name.ts'
 import { problemOfPath } from '../../system/files/owned-path.ts'
 import type { WatchedPlaces } from '../../system/files/watched-places.ts'
 import { watchFile, watchSearchedPlace } from '../../system/files/watched-places.ts'
@@ -59,7 +60,7 @@ export async function planShim(linking: Linking, asked: LinkRequest): Promise<Pl
   for (const place of [...comparison.paths, ...linking.start.words, ...linking.runWords]) refuseUnwritable(place)
   const calls = callsOf(linking, asked)
   const title = `${executable.repo}/${executable.plugin}@${executable.version} by ${configPath}`
-  const known = { path, plugin: `${executable.repo}/${executable.plugin}`, version: executable.version }
+  const known = { path, plugin: pluginName(executable), version: executable.version }
   const slow = (why: string): PlannedShim => ({
     record: { ...known, text: renderCall(machine, calls, title) },
     slow: why,

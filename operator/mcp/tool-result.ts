@@ -6,6 +6,7 @@ import type { CodedError } from '../../schemas/errors.ts'
 import type { CheckContract } from '../../schemas/manifest.ts'
 import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { printable } from '../../schemas/quote.ts'
+import { pluginName } from '../../schemas/release-name.ts'
 import type { Captured } from '../../system/process/captured-output.ts'
 import type { Ending } from '../../system/process/run-process.ts'
 import { withoutSequences } from '../result/plain-text.ts'
@@ -48,7 +49,7 @@ export function resultOf({ executable, contract, report, ending, hide }: Run): T
   const found = {
     status,
     summary,
-    plugin: `${repo}/${plugin}`,
+    plugin: pluginName({ repo, plugin }),
     version,
     durationMs: ending.durationMs,
     ...omitUndefined({ exitCode, hostCode, details, metrics }),

@@ -1,5 +1,7 @@
 // What a config that was read anew means for services that are there: what runs keeps what it was started with, and all else is
 // taken from what the config says now.
+
+import { releaseName } from '../../schemas/release-name.ts'
 import type { Effects } from './effects.ts'
 import type { Instances, One } from './instances.ts'
 import type { KnownService, ProgramOrigin } from './journal.ts'
@@ -105,7 +107,7 @@ export function openTakenConfig({ loaded, services, instances, now, effects, rem
 function originOf({ executable, program }: RunnableService): ProgramOrigin | undefined {
   if (executable) {
     const { repo, plugin, version, digest } = executable
-    return { from: `${repo}/${plugin}@${version}`, digest }
+    return { from: releaseName({ repo, plugin, version }), digest }
   }
   return program && { from: program.origin, digest: program.digest }
 }

@@ -6,6 +6,7 @@ import { coded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
 import { parseName } from '../../schemas/name.ts'
 import { shellWord } from '../../schemas/quote.ts'
+import { releaseName } from '../../schemas/release-name.ts'
 import { publicKeyLine } from '../../schemas/trust-key.ts'
 import type { Connection } from '../../system/http/connection.ts'
 import type { Terminal } from '../../terminal/index.ts'
@@ -102,7 +103,7 @@ async function publishAll(dirs: readonly string[], { options, reports, ...shared
     const work = publishProject({ ...paths, ...how, ...what, ...surroundings, ...shared })
     const report = await Promise.race([work, interruption.signalled])
     reports.push(report)
-    if (report.state !== 'planned') interruption.done(`${report.repo}/${report.plugin}@${report.version}`)
+    if (report.state !== 'planned') interruption.done(releaseName(report))
     show(report, shared.terminal)
   }
 }

@@ -46,7 +46,7 @@ type Imported = {
 /** Throws ALREADY_EXISTS, NAME_INVALID, VERSION_INVALID, or what reading and checking the component throws. */
 export async function importPlugin(repository: OciRepository, request: ImportRequest): Promise<Imported> {
   const { address, name, repo } = request
-  const plugin = pluginName(name, address)
+  const plugin = importedName(name, address)
   const dir = request.dir(plugin)
   refuseExisting(dir)
   const { descriptor, manifest } = await readComponentVersion(repository, address)
@@ -69,7 +69,7 @@ export async function importPlugin(repository: OciRepository, request: ImportReq
   return { dir, plugin, version, platforms: files.map(({ platform }) => platform), unknown }
 }
 
-function pluginName(given: string | undefined, { component }: ComponentAddress): Name {
+function importedName(given: string | undefined, { component }: ComponentAddress): Name {
   const found = pluginNameIn(component)
   if (given !== undefined || isName(found)) return parseName(given ?? found, 'plugin')
   throw coded('NAME_INVALID', {

@@ -1,6 +1,7 @@
 // One plugin project, from its folder to a published version.
 import { join } from 'node:path'
 import type { Name } from '../../schemas/name.ts'
+import { releaseName } from '../../schemas/release-name.ts'
 import type { ReleasePredicate } from '../../schemas/release-statement.ts'
 import type { VersionStanding } from '../../schemas/version-notes.ts'
 import { standingOf, versionNotes } from '../../schemas/version-notes.ts'
@@ -67,7 +68,7 @@ export async function publishProject(request: ProjectRequest): Promise<PublishRe
   const { name: plugin, version } = project.manifest
   requireVersion(project.manifest, request.expectVersion)
   const repo = chooseRepo(plugin, request.repo ?? project.manifest.repo)
-  const release = `${repo}/${plugin}@${version}`
+  const release = releaseName({ repo, plugin, version })
   using stages = showStages(terminal, release)
   const onStage = (stage: PublishStage) => {
     request.onStage(stage, release)

@@ -7,6 +7,7 @@ import { coded } from '../../schemas/errors.ts'
 import { requireRoomForPlugin, requireRoomForRepo, requireRoomForVersion } from '../../schemas/growth-limits.ts'
 import { stableJson } from '../../schemas/json.ts'
 import type { Name } from '../../schemas/name.ts'
+import { pluginName, releaseName } from '../../schemas/release-name.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import type { VersionStanding } from '../../schemas/version-notes.ts'
 import { standingOf } from '../../schemas/version-notes.ts'
@@ -170,9 +171,9 @@ function reposOf(records: readonly PluginRecord[]): Name[] {
 }
 
 function keyOf({ repo, plugin }: Pick<PluginRecord, 'repo' | 'plugin'>): string {
-  return `${repo}/${plugin}`
+  return pluginName({ repo, plugin })
 }
 
 function nameOf({ release: { predicate } }: SignedDist): string {
-  return `${predicate.repo}/${predicate.plugin}@${predicate.version}`
+  return releaseName(predicate)
 }

@@ -5,6 +5,7 @@ import { DAY_MS } from '../../schemas/duration.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
+import { pluginName } from '../../schemas/release-name.ts'
 import type { Token } from '../db/records.ts'
 import type { MetadataStore } from '../db/store.ts'
 import { allows } from './scope.ts'
@@ -44,7 +45,7 @@ async function noteUse(tokens: Tokens['tokens'], id: string, now: number): Promi
 export function authorize(principal: Principal, action: TokenAction, repo: Name, plugin: Name): void {
   if (allows(principal.scopes, action, repo, plugin)) return
   throw coded('FORBIDDEN', {
-    message: `token ${quote(principal.name)} does not allow to ${action} ${quote(`${repo}/${plugin}`)}`,
+    message: `token ${quote(principal.name)} does not allow to ${action} ${quote(pluginName({ repo, plugin }))}`,
     details: { action, repo, plugin },
     hint: (data) =>
       `the registry’s owner makes one that does: \`octo registry token create --name NAME --scope ${repo}/${plugin}:${action} --data ${data}\``,

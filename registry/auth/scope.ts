@@ -5,6 +5,7 @@ import { coded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
 import { nearestWord } from '../../schemas/nearest-word.ts'
 import { quote } from '../../schemas/quote.ts'
+import { pluginName } from '../../schemas/release-name.ts'
 import type { Scope } from '../db/records.ts'
 
 const DEFAULT_ACTIONS: readonly TokenAction[] = ['publish', 'yank']
@@ -54,7 +55,7 @@ function noAction(strange: string, scope: string): Error {
 function requireWholeRepo(scope: Scope): Scope {
   if (!scope.actions.includes('read') || scope.plugin === '*') return scope
   throw coded('USAGE', {
-    message: `a repo is read as a whole, found a scope that allows to read ${quote(`${scope.repo}/${scope.plugin}`)}`,
+    message: `a repo is read as a whole, found a scope that allows to read ${quote(pluginName(scope))}`,
     hint: `give \`${scope.repo}/*:read\` as a scope of its own`,
   })
 }

@@ -2,6 +2,7 @@
 import type { Digest } from '../../schemas/digest.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
+import { releaseName } from '../../schemas/release-name.ts'
 import type { Version } from '../../schemas/version.ts'
 import { isVersion } from '../../schemas/version.ts'
 import { repoNotFound } from '../auth/hidden-repo.ts'
@@ -99,7 +100,7 @@ function quarantined(
   { repo, plugin, version }: Pick<Release, 'repo' | 'plugin'> & { version: Version },
   reason: string,
 ) {
-  const subject = `${repo}/${plugin}@${version}`
+  const subject = releaseName({ repo, plugin, version })
   return coded('VERSION_QUARANTINED', {
     message: `${quote(subject)} is quarantined: ${quote(reason)}`,
     details: { subject, reason },

@@ -3,6 +3,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Digest } from '../../schemas/digest.ts'
 import { coded } from '../../schemas/errors.ts'
+import { pluginName } from '../../schemas/release-name.ts'
 import type { Version } from '../../schemas/version.ts'
 import type { ReleaseKey } from '../db/records.ts'
 import type { MetadataStore } from '../db/store.ts'
@@ -31,7 +32,7 @@ export class ReleaseDigests {
     const { ociDigests, catalog } = this.#stores
     const known = await ociDigests.find(key, digest)
     if (known !== undefined) return known
-    const name = `${key.repo}/${key.plugin}`
+    const name = pluginName(key)
     const serial = (await catalog.plugin(key.repo, key.plugin))?.serial
     if (serial === undefined || this.#noted.get(name) === serial) return undefined
     await this.#noteAll(`${name} ${serial}`, key)

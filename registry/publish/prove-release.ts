@@ -9,6 +9,7 @@ import { stableJson } from '../../schemas/json.ts'
 import { LIMITS } from '../../schemas/limits.ts'
 import type { Name } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
+import { releaseName } from '../../schemas/release-name.ts'
 import type { ReleaseArtifact, ReleasePredicate } from '../../schemas/release-statement.ts'
 import { decodeText } from '../../schemas/text.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
@@ -50,7 +51,7 @@ type Reading = { readonly session: Session; readonly keyring: readonly TrustKey[
 function readRelease(bytes: Buffer, { session, keyring, at }: Reading): VerifiedRelease {
   const { repo, plugin, version, request } = session
   const expected = { repo, plugin, version }
-  const claim = { bundle: readBundle(bytes), keyring, expected, at, source: `${repo}/${plugin}@${version}` }
+  const claim = { bundle: readBundle(bytes), keyring, expected, at, source: releaseName({ repo, plugin, version }) }
   const release = verifyForPublisher(claim, signerHint(repo), revokedHint(repo))
   requireSameBundle(release.bundleDigest, session)
   requireAnnounced(release.predicate, request)

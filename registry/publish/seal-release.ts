@@ -2,6 +2,7 @@
 
 import { coded } from '../../schemas/errors.ts'
 import type { Platform } from '../../schemas/platform.ts'
+import { releaseName } from '../../schemas/release-name.ts'
 import type { VerifiedRelease } from '../../trust/release/verify-release.ts'
 import { requireRepo } from '../admin/require-repo.ts'
 import type { Principal } from '../auth/principal.ts'
@@ -127,5 +128,5 @@ type Moment = { readonly serial: number; readonly at: number }
 function published({ session, release }: Seal, actor: string, { serial, at }: Moment): AuditEntry {
   const { repo, plugin, version, request } = session
   const details = { bundle: request.bundle.digest, signer: release.signer, serial }
-  return { at, actor, action: 'publish', subject: `${repo}/${plugin}@${version}`, details }
+  return { at, actor, action: 'publish', subject: releaseName({ repo, plugin, version }), details }
 }

@@ -3,6 +3,7 @@ import { dirname } from 'node:path/posix'
 import { coded } from '../../schemas/errors.ts'
 import { isName } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
+import { releaseName } from '../../schemas/release-name.ts'
 import { pluginDocumentPath, repoDocumentPath } from '../../static-tree/paths.ts'
 import { repoNotFound } from '../auth/hidden-repo.ts'
 import type { Served } from './load-file.ts'
@@ -23,7 +24,7 @@ export async function explainAbsence(tree: Served['tree'], address: string, at: 
   const document = pluginDocumentPath(repo, plugin, 'json')
   if (!(await exists(document))) return pluginNotFound(repo, plugin)
   if (at.kind !== 'release' || (await exists(dirname(at.path)))) return nothing
-  return versionError(`${repo}/${plugin}@${version}`, await lineOf(tree, document, version))
+  return versionError(releaseName({ repo, plugin, version }), await lineOf(tree, document, version))
 }
 
 function versionError(subject: string, line: string | undefined): Error {

@@ -2,6 +2,7 @@
 import type { ChangeStateRequest, TokenAction, VersionAction, VersionStateAnswer } from '../../schemas/api.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
+import { pluginName, releaseName } from '../../schemas/release-name.ts'
 import { requireRepo } from '../admin/require-repo.ts'
 import type { Principal } from '../auth/principal.ts'
 import { authorizeAgain } from '../auth/principal.ts'
@@ -66,7 +67,7 @@ function decideChange(change: Change, found: FoundForState, { clock, config }: R
     at: now,
     actor: principal.id,
     action: request.action,
-    subject: `${before.repo}/${before.plugin}@${before.version}`,
+    subject: releaseName(before),
     details: { serial: plugin.serial, ...(wanted === null ? {} : { reason: wanted }) },
   }
   return { kind: 'change', flags, plugin, spent: { stateChangesPerHour }, audit }
@@ -86,7 +87,7 @@ function requireVersion(key: ReleaseKey, found: FoundForState): Release {
   const { repoExists, isPrivate, token, plugin, release } = found
   if (release) return release
   requireRepo(repoExists && (!isPrivate || mayRead(token?.scopes ?? [], key.repo)), key.repo)
-  const name = `${key.repo}/${key.plugin}`
+  const name = pluginName(key)
   throw coded(plugin ? 'VERSION_NOT_FOUND' : 'PLUGIN_NOT_FOUND', {
     message: plugin
       ? `${quote(name)} has no version ${quote(key.version)}`

@@ -2,6 +2,7 @@
 import type { Logger } from 'pino'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
+import { pluginName } from '../../schemas/release-name.ts'
 import type { OutboxRow } from '../db/records.ts'
 import { isFatal } from '../fatal.ts'
 import { hideRepo } from './hide-repo.ts'
@@ -151,7 +152,7 @@ export class TreeWork {
     const plugins = new Set(mayHaveMoved ? [...named, ...(await places.metadata.catalog.plugins(repo))] : named)
     for (const plugin of plugins) {
       await places.catalog.note(repo, plugin)
-      await attempt(`${repo}/${plugin}`, () => showPlugin(repo, plugin, places, depth))
+      await attempt(pluginName({ repo, plugin }), () => showPlugin(repo, plugin, places, depth))
     }
     await attempt(`${repo}/`, () => showRepo(repo, places, { plugins, depth }))
     if (mayHaveMoved && !isPrivate) await leave()

@@ -2,6 +2,7 @@
 // either is missed by the other, so that absence is found as well as change.
 import { isDeepStrictEqual } from 'node:util'
 import type { VersionAction } from '../../schemas/api.ts'
+import { releaseName } from '../../schemas/release-name.ts'
 import type { RegistryDeps } from '../context.ts'
 import { continuesChain } from '../db/audit-chain.ts'
 import type { AuditHead, AuditRecord, Release, VersionFlags } from '../db/records.ts'
@@ -59,7 +60,7 @@ export async function readStory({ metadata }: RegistryDeps): Promise<AuditStory>
   for await (const record of metadata.audit.walk()) tell(told, record)
   return {
     compare(version) {
-      const subject = `${version.repo}/${version.plugin}@${version.version}`
+      const subject = releaseName(version)
       const known = told.get(subject)
       told.delete(subject)
       if (!known) return { subject, message: 'the audit log does not know that it was published' }

@@ -2,6 +2,7 @@
 // It trusts no single witness: SQLite's own check finds few flipped bits, so rows and bytes are compared with their digests.
 import type { Digest } from '../../schemas/digest.ts'
 import { isCoded } from '../../schemas/errors.ts'
+import { releaseName } from '../../schemas/release-name.ts'
 import { digestOfChunks } from '../../system/files/hash-file.ts'
 import type { RegistryDeps } from '../context.ts'
 import type { Blob } from '../db/records.ts'
@@ -106,7 +107,7 @@ async function checkVersions(deps: RegistryDeps, problems: Problem[]): Promise<R
     for (const { digest } of [{ digest: release.bundleDigest }, ...artifacts]) needed.add(digest)
     const told = story.compare(release)
     const message = isUnchanged ? await differenceOf(scrubbed) : 'its row was changed'
-    const subject = `${release.repo}/${release.plugin}@${release.version}`
+    const subject = releaseName(release)
     if (message !== undefined) problems.push({ kind: 'version', subject, message, repaired: false })
     else if (told) problems.push({ kind: 'audit', ...told, repaired: false })
   }

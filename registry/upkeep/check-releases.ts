@@ -7,6 +7,7 @@ import { isCoded, throwDefect } from '../../schemas/errors.ts'
 import { stableJson } from '../../schemas/json.ts'
 import { LIMITS } from '../../schemas/limits.ts'
 import type { Name } from '../../schemas/name.ts'
+import { releaseName } from '../../schemas/release-name.ts'
 import { decodeText } from '../../schemas/text.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import type { VerifiedRelease } from '../../trust/release/verify-release.ts'
@@ -60,7 +61,7 @@ type Claim = { readonly release: Release; readonly keyring: readonly TrustKey[];
 /** What was signed, or why nothing was. */
 function prove(bytes: Buffer, { release, keyring, at }: Claim): VerifiedRelease | string {
   const { repo, plugin, version } = release
-  const source = `${repo}/${plugin}@${version}`
+  const source = releaseName({ repo, plugin, version })
   try {
     const bundle = decodeText(bytes, 'the bundle')
     return verifyRelease({ bundle, keyring, expected: { repo, plugin, version }, at, source })

@@ -4,6 +4,7 @@ import { digestOf } from '../../schemas/digest.ts'
 import { coded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
+import { releaseName } from '../../schemas/release-name.ts'
 import type { ReleasePredicate, ReleaseStatement } from '../../schemas/release-statement.ts'
 import { parseReleaseStatement, subjectDigests } from '../../schemas/release-statement.ts'
 import { decodeText } from '../../schemas/text.ts'
@@ -71,7 +72,7 @@ function readStatement(payload: Buffer, source: string): ReleaseStatement {
 
 function requireIdentity(found: ReleasePredicate, expected: ReleaseIdentity, source: string): void {
   if (found.repo === expected.repo && found.plugin === expected.plugin && found.version === expected.version) return
-  const [wanted, got] = [expected, found].map(({ repo, plugin, version }) => `${repo}/${plugin}@${version}`)
+  const [wanted, got] = [expected, found].map(({ repo, plugin, version }) => releaseName({ repo, plugin, version }))
   throw coded('STATEMENT_MISMATCH', {
     message: `${quote(source)} proves another release, expected ${quote(wanted)}, found ${quote(got)}`,
     details: { source, expected: wanted, found: got },

@@ -9,6 +9,7 @@ import { stableJson } from '../../../schemas/json.ts'
 import type { LockedPlugin } from '../../../schemas/lockfile.ts'
 import type { ReleasedManifest } from '../../../schemas/manifest.ts'
 import { quote, shellWord } from '../../../schemas/quote.ts'
+import { pluginName } from '../../../schemas/release-name.ts'
 import { isPrerelease } from '../../../schemas/version.ts'
 import { appendToYaml } from '../../../schemas/yaml-append.ts'
 import type { Data } from '../../../schemas/yaml-edit.ts'
@@ -119,7 +120,7 @@ function requireCheck({ plugin }: LockedPlugin, manifest: ReleasedManifest): voi
 
 /** A pin says the range already. */
 function toolOf({ plugin, repo, range }: PluginRequest, { version }: LockedPlugin, { pins }: OctoConfig): string {
-  const name = repo === undefined ? plugin : `${repo}/${plugin}`
+  const name = repo === undefined ? plugin : pluginName({ repo, plugin })
   if (range !== undefined) return `${name}@${range}`
   if (pins.some((pin) => pin.plugin === plugin)) return name
   return isPrerelease(version) ? `${name}@${version}` : `${name}@^${version}`

@@ -5,6 +5,7 @@ import type { ReleasedManifest } from '../../../schemas/manifest.ts'
 import type { Name } from '../../../schemas/name.ts'
 import type { Platform } from '../../../schemas/platform.ts'
 import { quote } from '../../../schemas/quote.ts'
+import { releaseName } from '../../../schemas/release-name.ts'
 import type { ReleaseArtifact } from '../../../schemas/release-statement.ts'
 import type { PluginFile } from '../../../trust/component/plugin-files.ts'
 import type { ClientContext } from '../../context.ts'
@@ -62,7 +63,7 @@ function requireUnchanged(locked: LockedPlugin, found: LockedPlugin): void {
   if (locked.repo !== found.repo || locked.version !== found.version || !locked.component) return
   const platforms = Object.entries(locked.platforms)
   if (platforms.every(([key, { digest }]) => found.platforms[key as Platform]?.digest === digest)) return
-  const name = `${locked.repo}/${locked.plugin}@${locked.version}`
+  const name = releaseName(locked)
   throw coded('DOCUMENT_MISMATCH', {
     message: `${quote(name)} is not the component version that was locked: it has other files under the same version`,
     details: { plugin: locked.plugin, version: locked.version },
@@ -74,7 +75,7 @@ function requireUnchanged(locked: LockedPlugin, found: LockedPlugin): void {
 export async function provenComponent(entry: LockedPlugin, repo: ComponentRepo, context: ClientContext) {
   const { listed, proof, files } = await proveLockedPlugin(entry, repo, context)
   const address = { ...addressOf(repo), component: listed.component }
-  const name = `${entry.repo}/${entry.plugin}@${entry.version}`
+  const name = releaseName(entry)
   const platforms = Object.fromEntries(files.map((file) => [file.platform, artifactOf(file, entry.plugin)]))
   const warning = `the lockfile alone says that ${quote(name)} was signed before the end of key \`${proof.signer}\`, and the config trusts it`
   return {

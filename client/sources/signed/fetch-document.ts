@@ -7,6 +7,7 @@ import type { DocumentPage, PluginDocument } from '../../../schemas/plugin-docum
 import { parsePluginDocument } from '../../../schemas/plugin-document.ts'
 import { withPage } from '../../../schemas/plugin-pages.ts'
 import { quote } from '../../../schemas/quote.ts'
+import { pluginName } from '../../../schemas/release-name.ts'
 import type { FetchDocument } from '../../network.ts'
 import type { RepoAddress } from '../repo-address.ts'
 
@@ -21,7 +22,7 @@ export async function fetchPluginDocument(
   if (text === undefined) return undefined
   const document = parsePluginDocument(text, url.href)
   if (document.repo === address.name && document.plugin === plugin) return document
-  const [expected, found] = [`${address.name}/${plugin}`, `${document.repo}/${document.plugin}`]
+  const [expected, found] = [`${address.name}/${plugin}`, pluginName(document)]
   throw coded('DOCUMENT_MISMATCH', {
     message: `${quote(url.href)} is about another plugin, expected ${quote(expected)}, found ${quote(found)}`,
     details: { url: url.href, expected, found },

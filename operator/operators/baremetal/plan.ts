@@ -2,6 +2,7 @@
 import type { ProvenProgram } from '../../../client/index.ts'
 import type { ServiceProgram } from '../../../config/model/service-spec.ts'
 import { printable, quote } from '../../../schemas/quote.ts'
+import { releaseName } from '../../../schemas/release-name.ts'
 import type { Terminal } from '../../../terminal/index.ts'
 import type { Runnable } from '../../services/runnable.ts'
 import { openRunnable } from '../../services/runnable.ts'
@@ -17,9 +18,7 @@ export function showPlan({ services, order }: Runnable, terminal: Terminal, more
     service: name,
     replicas: spec.replicas,
     restart: spec.restart.policy,
-    program: executable
-      ? `${executable.repo}/${executable.plugin}@${executable.version}`
-      : wordsOf(spec.program, program),
+    program: executable ? releaseName(executable) : wordsOf(spec.program, program),
     ...digestIn(executable ?? program),
     secrets: spec.secrets.map(({ request: { plugin } }) => plugin),
     after: (order.get(name) ?? []).map(({ service, condition }) => `${service} ${condition}`),

@@ -1,5 +1,6 @@
 // The log of everything that changed what others see or may do. Each row carries the digest of the one before.
 import { and, asc, desc, eq, getTableColumns, gt, gte, or, sql } from 'drizzle-orm'
+import { releaseName } from '../../../schemas/release-name.ts'
 import { nextRecord } from '../audit-chain.ts'
 import type { AuditEntry, AuditHead, AuditRecord, ReleaseKey, ShownAudit } from '../records.ts'
 import type { AuditQuery, AuditStore } from '../store.ts'
@@ -28,7 +29,7 @@ const publishRow = prepared((db, { subject }: Given<{ subject: string }>) =>
 )
 
 export function wasPublished(db: Db, { repo, plugin, version }: ReleaseKey): boolean {
-  return publishRow(db).get({ subject: `${repo}/${plugin}@${version}` }) !== undefined
+  return publishRow(db).get({ subject: releaseName({ repo, plugin, version }) }) !== undefined
 }
 
 export function auditOf(db: Db): AuditStore {

@@ -2,6 +2,7 @@
 // its entries anew; links are made from the base address, never from a request.
 import { createHmac } from 'node:crypto'
 import { escapeMarkup } from '../../../schemas/escape-markup.ts'
+import { pluginName } from '../../../schemas/release-name.ts'
 import type { News } from '../../db/records.ts'
 import type { FeedOf } from './feed-path.ts'
 import { feedPath } from './feed-path.ts'
@@ -57,7 +58,7 @@ function pageOf({ repo, plugin }: FeedOf): string {
 
 function entryOf(news: News, { baseUrl, secret }: Pick<Feed, 'baseUrl' | 'secret'>): string {
   const { repo, plugin, version, publishedAt, changedAt, state, signer, kind, category } = news
-  const name = `${repo}/${plugin}`
+  const name = pluginName({ repo, plugin })
   return [
     '<entry>',
     `<id>${idOf(secret, `release ${name}@${version}`)}</id>`,

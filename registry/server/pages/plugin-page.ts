@@ -1,6 +1,7 @@
 // One plugin: how it is used, its arguments and platforms, who signed it, every version, and its README.
 import { html } from 'hono/html'
 import type { HtmlEscapedString } from 'hono/utils/html'
+import { pluginName } from '../../../schemas/release-name.ts'
 import { newestFirst } from '../../../schemas/version.ts'
 import { bestOf } from '../../../static-tree/newest.ts'
 import { pluginDocumentPath } from '../../../static-tree/paths.ts'
@@ -42,7 +43,7 @@ export async function pluginPage(
   )
   const versions = listed.flatMap((version) => found.get(version) ?? [])
   const manifest = shownManifest(release)
-  const title = `${repo}/${plugin}`
+  const title = pluginName({ repo, plugin })
   const isNewest = row.newest === release.version
   const body = html`<nav aria-label="Breadcrumb" class="dim"><a href="${link(repoPath(repo))}">${repo}</a>${isPrivate ? ' · private' : ''}</nav>
 <h1>${title}</h1>
