@@ -1,5 +1,5 @@
 // YAML that we publish: of whatever plain data it is written, every reader reads that data.
-import { parseYaml, SERVED_YAML } from '../schemas/yaml.ts'
+import { parseYaml, SERVED_YAML } from '../schemas/yaml/parse.ts'
 import { yamlText } from '../static-tree/render/yaml-text.ts'
 import type { Random } from './random.ts'
 import type { Question } from './readers.ts'

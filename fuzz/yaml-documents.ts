@@ -1,7 +1,7 @@
 // YAML in which nothing may be ambiguous: mutated manifests, numbers of many spellings, texts put together of YAML's own signs.
 // What our reader takes is the same to readers of YAML 1.1 and 1.2, or refused by them.
 import { decodeText } from '../schemas/text.ts'
-import { MANIFEST_YAML, parseYaml } from '../schemas/yaml.ts'
+import { MANIFEST_YAML, parseYaml } from '../schemas/yaml/parse.ts'
 import { blocksOf } from '../test/support/octo/document-blocks.ts'
 import { mutated } from './mutation.ts'
 import type { Random } from './random.ts'

@@ -6,7 +6,7 @@ import { POSITIONALS } from '../schemas/option-words.ts'
 import { quote } from '../schemas/quote.ts'
 import { secretArguments } from '../schemas/secret-arguments.ts'
 import { decodeText } from '../schemas/text.ts'
-import { parseYaml } from '../schemas/yaml.ts'
+import { parseYaml } from '../schemas/yaml/parse.ts'
 import { readGivenFile } from '../system/files/given-file.ts'
 import type { Built } from '../unpublished/unpublished-plugin.ts'
 

@@ -18,7 +18,7 @@ import {
   webUrlShape,
 } from './shapes.ts'
 import { isRange } from './version.ts'
-import { MANIFEST_YAML, parseYaml } from './yaml.ts'
+import { MANIFEST_YAML, parseYaml } from './yaml/parse.ts'
 
 /**
  * How the result of a run is read. `exit-code`: 0 passes; `check/v1`: a JSON line at the end, or text that says a status;

@@ -1,10 +1,10 @@
 // Config documents as trees whose every value knows where it was written and whether that was here or elsewhere, so that
 // a value can be blamed on its file and line, and trusted no more than its document, after several were merged.
 import type { DocumentKey } from '../../schemas/document-key.ts'
-import type { YamlDocument } from '../../schemas/yaml.ts'
-import { parseYaml } from '../../schemas/yaml.ts'
-import type { YamlNode } from '../../schemas/yaml-nodes.ts'
-import { numberInConfigs } from '../../schemas/yaml-scalars.ts'
+import type { YamlNode } from '../../schemas/yaml/nodes.ts'
+import type { YamlDocument } from '../../schemas/yaml/parse.ts'
+import { parseYaml } from '../../schemas/yaml/parse.ts'
+import { numberInConfigs } from '../../schemas/yaml/scalars.ts'
 
 /** One document of a config: a local file or one fetched from elsewhere, which is trusted with less. */
 export type ConfigSource = {

@@ -1,7 +1,7 @@
 // Plain values that decide something, such as arguments, pins and counts: one that octo and octoctl take
 // differently is refused, because nobody sees which of the two was meant.
 import { printable, quote } from '../../schemas/quote.ts'
-import { readingsOf, readsAsTwoInConfigs } from '../../schemas/yaml-scalars.ts'
+import { readingsOf, readsAsTwoInConfigs } from '../../schemas/yaml/scalars.ts'
 import { invalid } from './invalid.ts'
 import type { TreeNode } from './node.ts'
 

@@ -2,8 +2,8 @@
 // stands for it until the text is parsed, so that whatever the value holds, no key, item, comment or document is made of it.
 // Answers THREATS.md: a value becomes structure.
 import { coded, isCoded } from '../../schemas/errors.ts'
-import type { YamlDocument } from '../../schemas/yaml.ts'
-import { parseYaml } from '../../schemas/yaml.ts'
+import type { YamlDocument } from '../../schemas/yaml/parse.ts'
+import { parseYaml } from '../../schemas/yaml/parse.ts'
 import type { Piece } from '../template/evaluate.ts'
 import type { Structure } from '../template/meter.ts'
 import type { Fail } from '../template/syntax.ts'

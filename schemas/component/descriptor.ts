@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { parseJson } from '../json.ts'
 import { parseShape } from '../shape.ts'
-import { parseYaml, SERVED_YAML } from '../yaml.ts'
+import { parseYaml, SERVED_YAML } from '../yaml/parse.ts'
 
 /** Of one descriptor. */
 export const MAX_DESCRIPTOR_BYTES = 4 * 1024 * 1024

@@ -202,7 +202,7 @@ test('what a package of octo lacks is no matter of npm', (t) => {
 test('only what is missing among packages counts, not a file of octo itself or of its user', () => {
   const failed = (code: string, message: string) => Object.assign(new Error(message), { code })
   const missing = [
-    failed('ERR_MODULE_NOT_FOUND', "Cannot find package 'yaml' imported from /x/schemas/yaml.ts"),
+    failed('ERR_MODULE_NOT_FOUND', "Cannot find package 'yaml' imported from /x/schemas/yaml/parse.ts"),
     failed('ERR_MODULE_NOT_FOUND', "Cannot find package '@sigstore/sign' imported from /x/a.ts"),
     failed('ERR_MODULE_NOT_FOUND', "Cannot find module '/x/node_modules/yaml/dist/index.js' imported from /x/a.ts"),
     failed(
@@ -213,7 +213,7 @@ test('only what is missing among packages counts, not a file of octo itself or o
     failed('ERR_DLOPEN_FAILED', 'The module was compiled against a different Node.js version'),
   ]
   const others = [
-    failed('ERR_MODULE_NOT_FOUND', "Cannot find module '/x/schemas/yaml.ts' imported from /x/octo.ts"),
+    failed('ERR_MODULE_NOT_FOUND', "Cannot find module '/x/schemas/yaml/parse.ts' imported from /x/octo.ts"),
     failed('MODULE_NOT_FOUND', "Cannot find module './yaml.ts'"),
     failed('ENOENT', "Cannot find package 'yaml'"),
     new Error("Cannot find package 'yaml'"),

@@ -10,7 +10,7 @@ type Reason = {
 
 const REASONS: readonly Reason[] = [
   {
-    file: 'schemas/yaml-tokens.ts',
+    file: 'schemas/yaml/tokens.ts',
     guard: 'token.length === 1',
     because: 'no token is of two marks, and an empty one is as long in the text as a mark',
   },

@@ -7,7 +7,7 @@ import type { ArgumentFacts } from '../../../schemas/argument-list.ts'
 import { atLeastOneOf, listArguments } from '../../../schemas/argument-list.ts'
 import { coded } from '../../../schemas/errors.ts'
 import { printable, quote } from '../../../schemas/quote.ts'
-import type { Data } from '../../../schemas/yaml-edit.ts'
+import type { Data } from '../../../schemas/yaml/edit.ts'
 import type { askOn } from '../../../terminal/ask-question.ts'
 
 type Schema = Readonly<Record<string, unknown>>

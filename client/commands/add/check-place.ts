@@ -6,8 +6,8 @@ import { coded } from '../../../schemas/errors.ts'
 import { mapOf } from '../../../schemas/is-map.ts'
 import type { ReleasedManifest } from '../../../schemas/manifest.ts'
 import { quote } from '../../../schemas/quote.ts'
-import { parseYaml } from '../../../schemas/yaml.ts'
-import type { Path } from '../../../schemas/yaml-edit.ts'
+import type { Path } from '../../../schemas/yaml/edit.ts'
+import { parseYaml } from '../../../schemas/yaml/parse.ts'
 import type { OwnConfig } from './own-config.ts'
 
 export type CheckPlace = {

@@ -9,7 +9,7 @@ import { isPlatform } from '../../../schemas/platform.ts'
 import { printable, quote } from '../../../schemas/quote.ts'
 import { relativePathShape } from '../../../schemas/shapes.ts'
 import { shownAddress } from '../../../schemas/shown-address.ts'
-import { parseYaml, SERVED_YAML } from '../../../schemas/yaml.ts'
+import { parseYaml, SERVED_YAML } from '../../../schemas/yaml/parse.ts'
 import type { FetchDocument } from '../../network.ts'
 import { noRepoAt } from '../require-repo.ts'
 

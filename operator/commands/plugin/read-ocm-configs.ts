@@ -3,7 +3,7 @@
 import { resolve } from 'node:path'
 import { readConfigurations } from '../../../schemas/contract/ocm/configurations.ts'
 import type { Typed } from '../../../schemas/contract/ocm/type-name.ts'
-import { parseYaml } from '../../../schemas/yaml.ts'
+import { parseYaml } from '../../../schemas/yaml/parse.ts'
 import { readGivenFile } from '../../../system/files/given-file.ts'
 import { userHome } from '../../../system/files/user-home.ts'
 import { atHome } from './open-plugins.ts'

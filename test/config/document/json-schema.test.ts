@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { configJsonSchema } from '../../../config/document/json-schema.ts'
-import { parseYaml } from '../../../schemas/yaml.ts'
+import { parseYaml } from '../../../schemas/yaml/parse.ts'
 import { blocksOf } from '../../support/octo/document-blocks.ts'
 
 const validate = new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true }).compile(configJsonSchema())

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { parseYaml } from '../../../schemas/yaml.ts'
+import { parseYaml } from '../../../schemas/yaml/parse.ts'
 import { renderSchemas } from '../../../static-tree/render/schemas.ts'
 import { typeOcto } from '../../support/octo/in-process-octo.ts'
 

@@ -3,14 +3,14 @@
 // The duplicate check of `yaml` is quadratic (1 MiB of keys blocks for minutes), so it is switched off.
 import type { CST, Document, ParsedNode, YAMLError } from 'yaml'
 import { Composer, LineCounter, Parser } from 'yaml'
-import { coded } from './errors.ts'
-import { printable, quote } from './quote.ts'
-import { looksLikeWebPage, placeIn, requireWellFormed, WEB_PAGE } from './text.ts'
-import type { YamlNode } from './yaml-nodes.ts'
-import { buildNodes, IN_QUOTES, limitExceeded, yamlInvalid } from './yaml-nodes.ts'
-import { openingOf } from './yaml-opening.ts'
-import { syntaxProblem } from './yaml-syntax.ts'
-import { tokensOf } from './yaml-tokens.ts'
+import { coded } from '../errors.ts'
+import { printable, quote } from '../quote.ts'
+import { looksLikeWebPage, placeIn, requireWellFormed, WEB_PAGE } from '../text.ts'
+import type { YamlNode } from './nodes.ts'
+import { buildNodes, IN_QUOTES, limitExceeded, yamlInvalid } from './nodes.ts'
+import { openingOf } from './opening.ts'
+import { syntaxProblem } from './syntax.ts'
+import { tokensOf } from './tokens.ts'
 
 type YamlLimits = {
   /** UTF-8 bytes of the text. */

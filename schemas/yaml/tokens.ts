@@ -1,8 +1,8 @@
 // From text to the tokens of YAML: counted before anything is built of them, and refused where readers of YAML part ways. The
 // parser takes the same tokens, because taking a text apart is a quarter of all the work.
 import { Lexer } from 'yaml'
-import { placeIn } from './text.ts'
-import { limitExceeded, yamlInvalid } from './yaml-nodes.ts'
+import { placeIn } from '../text.ts'
+import { limitExceeded, yamlInvalid } from './nodes.ts'
 
 /** What a value with its key, blanks, comment and line end is made of. */
 const TOKENS_OF_A_VALUE = 10

@@ -2,11 +2,11 @@
 // read as YAML 1.1 says, repeated keys and tags that nobody reads are refused, and every node knows where it stands.
 import type { Node, Pair } from 'yaml'
 import { isAlias, isMap, isScalar, isSeq } from 'yaml'
-import { coded } from './errors.ts'
-import { omitUndefined } from './omit-undefined.ts'
-import { quote } from './quote.ts'
-import { isTaggedText, problemOfAnchor, problemOfTag } from './yaml-properties.ts'
-import { problemOfKey, problemOfScalar } from './yaml-scalars.ts'
+import { coded } from '../errors.ts'
+import { omitUndefined } from '../omit-undefined.ts'
+import { quote } from '../quote.ts'
+import { isTaggedText, problemOfAnchor, problemOfTag } from './properties.ts'
+import { problemOfKey, problemOfScalar } from './scalars.ts'
 
 type Sized = {
   /** Values that the node stands for, with all that its aliases repeat. */

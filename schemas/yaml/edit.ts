@@ -3,10 +3,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Pair, Scalar, YAMLMap } from 'yaml'
 import { isCollection, isMap as isMapNode, isScalar, parseDocument, stringify } from 'yaml'
-import { coded } from './errors.ts'
-import { isMap } from './is-map.ts'
-import { quote } from './quote.ts'
-import { parseYaml } from './yaml.ts'
+import { coded } from '../errors.ts'
+import { isMap } from '../is-map.ts'
+import { quote } from '../quote.ts'
+import { parseYaml } from './parse.ts'
 
 export type Path = readonly [string, ...string[]]
 export type Data = string | number | boolean | null | readonly Data[] | { readonly [key: string]: Data }

@@ -2,8 +2,8 @@
 // merge keys. A row says what is read where everything is ours (manifests), and where parts are of other programs (configs).
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { AUTHORED_YAML, MANIFEST_YAML, parseYaml } from '../../schemas/yaml.ts'
-import { expectCode } from '../support/assertions/expect-code.ts'
+import { AUTHORED_YAML, MANIFEST_YAML, parseYaml } from '../../../schemas/yaml/parse.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
 
 const manifestOf = (text: string) => parseYaml(text, 'plugin.yaml', MANIFEST_YAML).value
 const configOf = (text: string) => parseYaml(text, 'octo.yaml', AUTHORED_YAML).value

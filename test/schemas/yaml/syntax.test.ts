@@ -1,8 +1,8 @@
 // What is wrong with the syntax of a YAML text is said with line and column, in words of whoever wrote it.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseYaml } from '../../schemas/yaml.ts'
-import { expectCode } from '../support/assertions/expect-code.ts'
+import { parseYaml } from '../../../schemas/yaml/parse.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
 
 const ROWS: readonly (readonly [text: string, place: string, problem: RegExp, hint?: RegExp])[] = [
   ['a:\n\tb: 1\n', '2:1', /indented by a tab/],

@@ -1,10 +1,10 @@
-// Puts one item at the end of a list of a YAML document that a person wrote, as yaml-edit.ts sets an entry: all other bytes stay, and
+// Puts one item at the end of a list of a YAML document that a person wrote, as edit.ts sets an entry: all other bytes stay, and
 // what comes out is read again and differs in that item alone.
 import type { Pair } from 'yaml'
 import { isSeq } from 'yaml'
-import { coded } from './errors.ts'
-import { quote } from './quote.ts'
-import type { Data, Path } from './yaml-edit.ts'
+import { coded } from '../errors.ts'
+import { quote } from '../quote.ts'
+import type { Data, Path } from './edit.ts'
 import {
   asUnix,
   asWindows,
@@ -22,7 +22,7 @@ import {
   setInYaml,
   startOf,
   textOfItems,
-} from './yaml-edit.ts'
+} from './edit.ts'
 
 /** The text with the item as the last of the list, which is made where there is none. Throws what setInYaml throws. */
 export function appendToYaml(text: string, path: Path, item: Data, name: string): string {

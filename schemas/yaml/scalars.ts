@@ -2,7 +2,7 @@
 // many tools do. `010` is ten, eight or text; `no` is text or false. In quotes each is text for all of them.
 import type { Scalar } from 'yaml'
 import { parse } from 'yaml'
-import { quote } from './quote.ts'
+import { quote } from '../quote.ts'
 
 /** Booleans of 1.1, a value tag and a merge key. */
 const WORD = /^(?:y|n|yes|no|on|off|=|<<)$/i

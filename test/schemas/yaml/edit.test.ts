@@ -1,9 +1,9 @@
 // Changing one entry of a YAML document that a person wrote.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { removeFromYaml, setInYaml } from '../../schemas/yaml-edit.ts'
-import { expectCode } from '../support/assertions/expect-code.ts'
-import { seededRandom } from '../support/builders/seeded-random.ts'
+import { removeFromYaml, setInYaml } from '../../../schemas/yaml/edit.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
+import { seededRandom } from '../../support/builders/seeded-random.ts'
 
 type Path = readonly [string, ...string[]]
 const PIN: Path = ['operator', 'plugins', 'hello']

@@ -1,6 +1,6 @@
 // Tags and anchors, which YAML calls the properties of a node: those that readers take differently, or drop, are refused.
 import { isAlias, isMap, isScalar, isSeq } from 'yaml'
-import { quote } from './quote.ts'
+import { quote } from '../quote.ts'
 
 const TEXT_TAG = 'tag:yaml.org,2002:str'
 const CORE_TAGS = new Map(

@@ -1,9 +1,9 @@
 // YAML from outside: bounded, duplicate keys and prototype keys refused, lines named, and never slow.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { AUTHORED_YAML, parseYaml } from '../../schemas/yaml.ts'
-import { expectCode } from '../support/assertions/expect-code.ts'
-import { stepsOf } from '../support/machine/steps.ts'
+import { AUTHORED_YAML, parseYaml } from '../../../schemas/yaml/parse.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
+import { stepsOf } from '../../support/machine/steps.ts'
 
 test('reads plain YAML and knows the line of each path', () => {
   const { value, lineOf } = parseYaml('a: 1\nb:\n  - x\n  - y: "1.10"\n', 'config.yaml')
@@ -39,7 +39,7 @@ test('refuses 100 000 keys, alias bombs, deep nesting and prototype keys without
 })
 
 const SLOW = `
-import { AUTHORED_YAML, parseYaml } from '${new URL('../../schemas/yaml.ts', import.meta.url).href}'
+import { AUTHORED_YAML, parseYaml } from '${new URL('../../../schemas/yaml/parse.ts', import.meta.url).href}'
 const limits = { ...AUTHORED_YAML, maxNodes: 2000, maxKeys: 2000 }
 const texts = {
   'one long line of errors': '!!a '.repeat(5000),

@@ -1,9 +1,9 @@
 // Counting the values of a text by its tokens: too many are refused before anything is built, and never one that would be read.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { AUTHORED_YAML, parseYaml } from '../../schemas/yaml.ts'
-import { tokensOf } from '../../schemas/yaml-tokens.ts'
-import { expectCode } from '../support/assertions/expect-code.ts'
+import { AUTHORED_YAML, parseYaml } from '../../../schemas/yaml/parse.ts'
+import { tokensOf } from '../../../schemas/yaml/tokens.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
 
 const COUNT = 300
 const atMost = (maxNodes: number) => ({ maxNodes, maxKeys: Number.POSITIVE_INFINITY })

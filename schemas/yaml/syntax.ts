@@ -1,7 +1,7 @@
 // What is wrong with the syntax of a YAML text, in words of whoever wrote it: the library speaks of implicit keys and compact
 // mappings, which nobody has typed.
 import type { YAMLError } from 'yaml'
-import { omitUndefined } from './omit-undefined.ts'
+import { omitUndefined } from '../omit-undefined.ts'
 
 type SyntaxProblem = { readonly problem: string; readonly hint?: string }
 

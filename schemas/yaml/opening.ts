@@ -1,6 +1,6 @@
 // Where a text in quotes, a `[` or a `{` begins that is not closed: what is wrong there is noticed lines below, where nothing is wrong.
 import type { YAMLError } from 'yaml'
-import { isMarker, PLAIN } from './yaml-tokens.ts'
+import { isMarker, PLAIN } from './tokens.ts'
 
 const UNCLOSED = /^(?:Missing closing .quote|Flow (?:map|sequence) (?:in block|must end))/
 

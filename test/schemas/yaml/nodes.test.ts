@@ -1,8 +1,8 @@
 // Merge keys, aliases, tags, and the corners where YAML 1.1 and 1.2 differ: each is read in one way, or refused by name.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { AUTHORED_YAML, parseYaml } from '../../schemas/yaml.ts'
-import { expectCode } from '../support/assertions/expect-code.ts'
+import { AUTHORED_YAML, parseYaml } from '../../../schemas/yaml/parse.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
 
 const READ: readonly (readonly [string, string, unknown])[] = [
   ['a merged map', 'a: &a {x: 1, y: 2}\nb: {<<: *a, z: 3}', { x: 1, y: 2, z: 3 }],
