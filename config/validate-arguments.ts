@@ -1,6 +1,7 @@
 // Checks the arguments of a config against the JSON Schema of the plugin (draft 2020-12), before anything is started.
-import { atLeastOneOf } from '../schemas/argument-list.ts'
-import { argumentCheck } from '../schemas/argument-schema.ts'
+
+import { argumentCheck } from '../schemas/arguments/check.ts'
+import { atLeastOneOf } from '../schemas/arguments/list.ts'
 import type { SchemaCheck, SchemaProblem } from '../schemas/compile-json-schema.ts'
 import { SCHEMA_LOOK_MS } from '../schemas/compile-json-schema.ts'
 import { coded } from '../schemas/errors.ts'

@@ -1,6 +1,6 @@
 // The texts that a secret may be read by wherever a program repeats it, for hiding.ts: numbers are written as texts as well. `true` and
 // `false` say nothing without their name, and the names of an argument's parts stand in the schema that everybody can read.
-import { secretArguments } from '../schemas/secret-arguments.ts'
+import { secretArguments } from '../schemas/arguments/secret.ts'
 
 /** Of all arguments that the plugin's schema calls secret, or that hold one. */
 export function secretTextsAmong(

@@ -1,10 +1,11 @@
 // What `octo test` gives a plugin: words, as on its command line, or a map where the plugin reads a document, or keeps a secret from
 // command lines. A secret is never taken from words: every user of a machine can read those of `octo test` as well.
+
+import { secretArguments } from '../schemas/arguments/secret.ts'
 import { coded } from '../schemas/errors.ts'
 import { isMap } from '../schemas/is-map.ts'
 import { POSITIONALS } from '../schemas/option-words.ts'
 import { quote } from '../schemas/quote.ts'
-import { secretArguments } from '../schemas/secret-arguments.ts'
 import { decodeText } from '../schemas/text.ts'
 import { parseYaml } from '../schemas/yaml/parse.ts'
 import { readGivenFile } from '../system/files/given-file.ts'

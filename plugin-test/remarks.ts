@@ -1,7 +1,8 @@
 // What an author is told beside the run: which arguments were not tried, and how to give them.
+
+import { secretArguments } from '../schemas/arguments/secret.ts'
 import { optionName, POSITIONALS, valueWords } from '../schemas/option-words.ts'
 import { quote, shellWord } from '../schemas/quote.ts'
-import { secretArguments } from '../schemas/secret-arguments.ts'
 import type { Built } from '../unpublished/unpublished-plugin.ts'
 import type { ArgumentMap } from './given-arguments.ts'
 import { takesMap } from './plugin-use.ts'

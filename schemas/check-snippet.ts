@@ -1,6 +1,6 @@
 // The lines that begin to use a plugin: a part of a config that can be pasted, with the arguments that the plugin's schema requires.
 import { stringify } from 'yaml'
-import { exampleArguments } from './example-arguments.ts'
+import { exampleArguments } from './arguments/example.ts'
 import type { ReleasedManifest } from './manifest.ts'
 import { CHECK_CONTRACTS } from './manifest.ts'
 import { quote } from './quote.ts'

@@ -1,7 +1,7 @@
 // What is not the same in two releases of a plugin, in words, as far as it concerns whoever uses it: arguments, needs, platforms, how it is
 // run and who signed it. What the author says about it stands in the release's changelog.
-import type { ArgumentFacts } from './argument-list.ts'
-import { atLeastOneOf, listArguments, takesMore } from './argument-list.ts'
+import type { ArgumentFacts } from './arguments/list.ts'
+import { atLeastOneOf, listArguments, takesMore } from './arguments/list.ts'
 import { stableJson } from './json.ts'
 import type { ReleasedManifest } from './manifest.ts'
 

@@ -1,10 +1,10 @@
 // How the arguments of a config reach a plugin: as words of its command line, or in one JSON document on standard input.
 // A secret never becomes a word, whatever the plugin declares: every user of a machine can read the words of every process.
 import type { CheckArguments } from '../../config/model/config.ts'
+import { secretArguments } from '../../schemas/arguments/secret.ts'
 import { coded } from '../../schemas/errors.ts'
 import type { ReleasedManifest } from '../../schemas/manifest.ts'
 import { quote } from '../../schemas/quote.ts'
-import { secretArguments } from '../../schemas/secret-arguments.ts'
 import { argumentVector } from './argument-vector.ts'
 
 type Subject = {

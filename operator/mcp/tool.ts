@@ -2,7 +2,7 @@
 // among its arguments: models refuse tools with `anyOf` at the top, so that the description says it, and octo asks for it at the call.
 import type { VerifiedExecutable } from '../../client/index.ts'
 import type { McpMark } from '../../config/model/read-mcp.ts'
-import { atLeastOneOf } from '../../schemas/argument-list.ts'
+import { atLeastOneOf } from '../../schemas/arguments/list.ts'
 import { CHECK_STATUSES } from '../../schemas/check-result.ts'
 import { coded } from '../../schemas/errors.ts'
 import type { CheckContract } from '../../schemas/manifest.ts'

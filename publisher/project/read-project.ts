@@ -1,7 +1,7 @@
 // Reads a plugin project: plugin.yaml and the texts it names.
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
-import { argumentCheck } from '../../schemas/argument-schema.ts'
+import { argumentCheck } from '../../schemas/arguments/check.ts'
 import { SCHEMA_LOOK_MS } from '../../schemas/compile-json-schema.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { PROTOTYPE_KEYS } from '../../schemas/json-scan.ts'

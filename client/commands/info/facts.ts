@@ -1,5 +1,5 @@
 // What `octo info --json` says of a plugin; docs/FORMATS.md shows it.
-import { atLeastOneOf, listArguments, takesMore } from '../../../schemas/argument-list.ts'
+import { atLeastOneOf, listArguments, takesMore } from '../../../schemas/arguments/list.ts'
 import { checkSnippet, supervisorSnippet } from '../../../schemas/check-snippet.ts'
 import { omitUndefined } from '../../../schemas/omit-undefined.ts'
 import { errorToJson } from '../../../terminal/index.ts'

@@ -1,6 +1,6 @@
 // What `octo info` shows to people: facts first, then the lines that begin a check, arguments, platforms, versions and what changed.
-import type { ArgumentFacts } from '../../../schemas/argument-list.ts'
-import { atLeastOneOf, listArguments, takesMore } from '../../../schemas/argument-list.ts'
+import type { ArgumentFacts } from '../../../schemas/arguments/list.ts'
+import { atLeastOneOf, listArguments, takesMore } from '../../../schemas/arguments/list.ts'
 import type { ReleasedManifest } from '../../../schemas/manifest.ts'
 import { manifestFacts } from '../../../schemas/manifest-facts.ts'
 import type { DocumentVersion, PluginDocument } from '../../../schemas/plugin-document.ts'

@@ -1,7 +1,7 @@
 // One release on a page: its arguments, how it is run, its platforms, and who signed and published it.
 import { html } from 'hono/html'
-import type { ArgumentFacts } from '../../../schemas/argument-list.ts'
-import { atLeastOneOf, listArguments, takesMore } from '../../../schemas/argument-list.ts'
+import type { ArgumentFacts } from '../../../schemas/arguments/list.ts'
+import { atLeastOneOf, listArguments, takesMore } from '../../../schemas/arguments/list.ts'
 import type { ReleasedManifest } from '../../../schemas/manifest.ts'
 import { manifestFacts } from '../../../schemas/manifest-facts.ts'
 import { artifactPath, BUNDLE_FILE } from '../../../static-tree/paths.ts'

@@ -1,7 +1,7 @@
 // What a visitor copies: a check with the arguments that the plugin requires, the repo with its keys, and the command for what is no check.
 import { html } from 'hono/html'
+import { exampleArguments } from '../../../schemas/arguments/example.ts'
 import { checkSnippet } from '../../../schemas/check-snippet.ts'
-import { exampleArguments } from '../../../schemas/example-arguments.ts'
 import type { ReleasedManifest } from '../../../schemas/manifest.ts'
 import type { Name } from '../../../schemas/name.ts'
 import type { TrustKey } from '../../../schemas/trust-key.ts'

@@ -4,11 +4,11 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import fc from 'fast-check'
 import { parse } from 'yaml'
-import { checkSnippet } from '../../schemas/check-snippet.ts'
-import { exampleArguments } from '../../schemas/example-arguments.ts'
-import type { ReleasedManifest } from '../../schemas/manifest.ts'
-import type { Version } from '../../schemas/version.ts'
-import { rounds, triesEveryCase } from '../support/machine/full-form.ts'
+import { exampleArguments } from '../../../schemas/arguments/example.ts'
+import { checkSnippet } from '../../../schemas/check-snippet.ts'
+import type { ReleasedManifest } from '../../../schemas/manifest.ts'
+import type { Version } from '../../../schemas/version.ts'
+import { rounds, triesEveryCase } from '../../support/machine/full-form.ts'
 
 type Schema = Readonly<Record<string, unknown>>
 

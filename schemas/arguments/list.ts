@@ -1,8 +1,8 @@
 // The arguments of a plugin as people read them, from the JSON Schema of its manifest. What the schema says beyond names,
 // types and defaults is checked before a run, and not repeated here.
 
-import { mapOf } from './is-map.ts'
-import { secretArguments } from './secret-arguments.ts'
+import { mapOf } from '../is-map.ts'
+import { secretArguments } from './secret.ts'
 
 export type ArgumentFacts = {
   readonly name: string

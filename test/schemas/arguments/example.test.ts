@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
-import { exampleArguments } from '../../schemas/example-arguments.ts'
+import { exampleArguments } from '../../../schemas/arguments/example.ts'
 
 const rows: readonly (readonly [says: string, property: object | boolean, value: unknown])[] = [
   ['one value', { const: 'tcp' }, 'tcp'],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { atLeastOneOf, listArguments, takesMore } from '../../schemas/argument-list.ts'
+import { atLeastOneOf, listArguments, takesMore } from '../../../schemas/arguments/list.ts'
 
 const rows: readonly {
   readonly says: string

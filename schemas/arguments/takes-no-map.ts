@@ -1,5 +1,5 @@
 // Whether a schema refuses every map, as far as it shows without a value: arguments are a map of names, so one that does takes none.
-import { isMap } from './is-map.ts'
+import { isMap } from '../is-map.ts'
 
 const MAX_DEPTH = 20
 

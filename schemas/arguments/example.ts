@@ -1,13 +1,13 @@
 // Values for the arguments that a plugin cannot do without, for a first check that somebody copies and changes. They fit its schema;
 // where nothing can be found that does, it says which arguments somebody has to choose.
-import { waysOf } from './example/branches.ts'
-import { judgeOf } from './example/fits.ts'
-import { fitsFormat } from './example/format.ts'
-import type { Schema } from './example/schema.ts'
-import { exampleOf, wantedNames, wordOf } from './example/value.ts'
-import { mapOf } from './is-map.ts'
-import { ownValue } from './own-value.ts'
-import { secretArguments } from './secret-arguments.ts'
+import { waysOf } from '../example/branches.ts'
+import { judgeOf } from '../example/fits.ts'
+import { fitsFormat } from '../example/format.ts'
+import type { Schema } from '../example/schema.ts'
+import { exampleOf, wantedNames, wordOf } from '../example/value.ts'
+import { mapOf } from '../is-map.ts'
+import { ownValue } from '../own-value.ts'
+import { secretArguments } from './secret.ts'
 
 type ArgumentExamples = {
   /** In the order of the schema; a secret is taken from the environment. Empty where nothing is required. */

@@ -1,11 +1,11 @@
 // The check of what a plugin is given, out of the JSON Schema of its manifest (draft 2020-12).
-import type { JsonSchema, SchemaCheck } from './compile-json-schema.ts'
-import { loadSchemaCompiler } from './compile-json-schema.ts'
-import { isCoded } from './errors.ts'
-import { EndlessSchema, TooDeep } from './json-schema/endings.ts'
+import type { JsonSchema, SchemaCheck } from '../compile-json-schema.ts'
+import { loadSchemaCompiler } from '../compile-json-schema.ts'
+import { isCoded } from '../errors.ts'
+import { EndlessSchema, TooDeep } from '../json-schema/endings.ts'
+import type { InTime } from '../timed-out.ts'
+import { TimedOut } from '../timed-out.ts'
 import { takesNoMap } from './takes-no-map.ts'
-import type { InTime } from './timed-out.ts'
-import { TimedOut } from './timed-out.ts'
 
 /** Makes the error for a schema that is of no use; the sentence says why. */
 type Useless = (problem: string, cause?: unknown) => Error

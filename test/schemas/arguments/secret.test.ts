@@ -1,8 +1,8 @@
 // Every way in which a JSON Schema can say that an argument is secret, and schemas that do not say so.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { listArguments } from '../../schemas/argument-list.ts'
-import { secretArguments } from '../../schemas/secret-arguments.ts'
+import { listArguments } from '../../../schemas/arguments/list.ts'
+import { secretArguments } from '../../../schemas/arguments/secret.ts'
 
 const SECRET = { type: 'string', writeOnly: true }
 const OPEN = { type: 'string' }
