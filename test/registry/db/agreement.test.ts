@@ -164,7 +164,12 @@ const ASK: Readonly<Record<string, Act>> = {
     catalog.plugins(repo, { after: plugin, ...(isSo ? { limit } : {}) }),
   listings: async ({ catalog }, { repo, names }) => [
     unordered(await catalog.listings(repo, names)),
-    unordered(await catalog.offered(repo, names)),
+    unordered(
+      (await catalog.offered(repo, names)).map(({ releases, ...plugin }) => ({
+        ...plugin,
+        releases: unordered(releases),
+      })),
+    ),
     await catalog.serials(repo),
   ],
   bytes: ({ catalog }, { repo, plugin, content, visibility }) =>
