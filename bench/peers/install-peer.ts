@@ -3,6 +3,7 @@ import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { run } from '../child.ts'
 import { Missing } from '../scope.ts'
+import { NPM, settingsFor } from './own-settings.ts'
 
 const CACHE = join(import.meta.dirname, '..', '..', '.octo', 'bench', 'peers')
 
@@ -26,7 +27,7 @@ export async function installPeer({ name, version, overrides = {} }: PeerPackage
       file: 'npm',
       args: installArguments(name, version),
       cwd: staging,
-      env: npmEnvironment(),
+      env: settingsFor(NPM),
       timeoutMs: 180_000,
     })
     await rm(folder, { recursive: true, force: true })
@@ -49,14 +50,6 @@ function installArguments(name: string, version: string): string[] {
     '--loglevel=error',
     `${name}@${version}`,
   ]
-}
-
-/** npm's own settings of the person who runs this: where packages come from is theirs to say. */
-function npmEnvironment(): Record<string, string> {
-  const wanted = Object.entries(process.env).filter(
-    ([key]) => key === 'HOME' || /^(npm_config_|https?_proxy|no_proxy)/i.test(key),
-  )
-  return Object.fromEntries(wanted.map(([key, value]) => [key, value ?? '']))
 }
 
 export async function exists(path: string): Promise<boolean> {

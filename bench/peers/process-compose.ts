@@ -5,6 +5,7 @@ import { run, serve } from '../child.ts'
 import type { Project, Supervised } from '../ours/many-services.ts'
 import { Missing } from '../scope.ts'
 import { exists } from './install-peer.ts'
+import { GO, settingsFor } from './own-settings.ts'
 
 export const PROCESS_COMPOSE_VERSION = '1.64.1'
 
@@ -48,7 +49,7 @@ async function built(): Promise<string> {
   try {
     await writeFile(join(staging, 'go.mod'), 'module peers\n\ngo 1.24\n')
     await writeFile(join(staging, 'peers.go'), `package peers\n\nimport _ "${MODULE}/src"\n`)
-    const go = (...args: string[]) => run({ file: 'go', args, cwd: staging, env: goEnvironment(), timeoutMs: 600_000 })
+    const go = (...args: string[]) => run({ file: 'go', args, cwd: staging, env: settingsFor(GO), timeoutMs: 600_000 })
     await go('get', `${MODULE}@v${PROCESS_COMPOSE_VERSION}`)
     await go('build', '-mod=mod', '-o', 'process-compose', `${MODULE}/src`)
     await rm(folder, { recursive: true, force: true })
@@ -59,12 +60,4 @@ async function built(): Promise<string> {
     await rm(staging, { recursive: true, force: true })
   }
   return program
-}
-
-/** Go's own settings of the person who runs this: where modules come from is theirs to say. */
-function goEnvironment(): Record<string, string> {
-  const wanted = Object.entries(process.env).filter(
-    ([key]) => key === 'HOME' || /^(GO[A-Z]+|https?_proxy|no_proxy)$/i.test(key),
-  )
-  return Object.fromEntries(wanted.map(([key, value]) => [key, value ?? '']))
 }

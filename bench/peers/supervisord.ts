@@ -5,6 +5,7 @@ import { run, serve } from '../child.ts'
 import type { Project, Supervised } from '../ours/many-services.ts'
 import { Missing } from '../scope.ts'
 import { exists } from './install-peer.ts'
+import { PIP, settingsFor } from './own-settings.ts'
 
 export const SUPERVISORD_VERSION = '4.3.0'
 
@@ -46,7 +47,7 @@ async function installed(): Promise<string> {
     await mkdir(staging, { recursive: true })
     const wanted = [`supervisor==${SUPERVISORD_VERSION}`, 'setuptools']
     const args = ['-m', 'pip', 'install', '--quiet', '--no-compile', '--target', staging, ...wanted]
-    await run({ file: 'python3', args, env: pipEnvironment(), timeoutMs: 180_000 })
+    await run({ file: 'python3', args, env: settingsFor(PIP), timeoutMs: 180_000 })
     await rm(folder, { recursive: true, force: true })
     await rename(staging, folder)
   } catch (error) {
@@ -55,12 +56,4 @@ async function installed(): Promise<string> {
     await rm(staging, { recursive: true, force: true })
   }
   return folder
-}
-
-/** pip's own settings of the person who runs this. */
-function pipEnvironment(): Record<string, string> {
-  const wanted = Object.entries(process.env).filter(
-    ([key]) => key === 'HOME' || /^(PIP_|https?_proxy|no_proxy)/i.test(key),
-  )
-  return Object.fromEntries(wanted.map(([key, value]) => [key, value ?? '']))
 }
