@@ -5,7 +5,7 @@ import { chmodSync, chownSync, linkSync, readdirSync, readFileSync, rmSync, stat
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
-import { lockFile, takeLock, tryLock } from '../../system/process-lock.ts'
+import { lockFile, takeLock, tryLock, whyNoLock } from '../../system/process-lock.ts'
 import { expectCodeAsync } from '../support/assertions/expect-code.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
 
@@ -137,3 +137,15 @@ test('is free again when its holder is killed', async (context) => {
   await once(child, 'exit')
   ;(await takeLock({ ...request(path), timeoutMs: 1000 }))[Symbol.dispose]()
 })
+
+/** Result codes as node:sqlite says them: the kind in the lower eight bits, details above. */
+const TROUBLES = {
+  short: [5, 261, 6, 262, 7, 15, 3082],
+  'no lock': [11, 267, 26],
+  refused: [8, 10, 266, 778, 13, 14, 1, undefined],
+} as const
+
+for (const [why, codes] of Object.entries(TROUBLES))
+  test(`a lock that SQLite did not give is told as: ${why}`, () => {
+    for (const errcode of codes) assert.equal(whyNoLock(Object.assign(new Error('no'), { errcode })), why, `${errcode}`)
+  })
