@@ -1,9 +1,10 @@
 // Whether a small value fits the schema of a stranger, in bounded time and without making code of it: pages of a registry ask.
 // What is not understood here is `unknown`, never a fit.
-import { boundedMatching } from '../bounded-pattern.ts'
+
 import { isMap, mapOf } from '../is-map.ts'
 import { isMultiple } from '../is-multiple.ts'
 import { ownValue } from '../own-value.ts'
+import { boundedMatching } from '../pattern/bounded-matching.ts'
 import type { Budget, Schema } from './schema.ts'
 import { isSame, listOf, namesOf, numberOf, referred, spend } from './schema.ts'
 

@@ -58,8 +58,13 @@ const rows: readonly (readonly [says: string, schema: Schema, values: Schema, op
     ['a'],
   ],
   [
-    'a pattern that takes forever',
+    'a pattern that takes forever for longer texts',
     { properties: { a: { type: 'string', pattern: '^(a+)+$' } }, required: ['a'] },
+    { a: 'a' },
+  ],
+  [
+    'a pattern that refers back, which nobody bounds',
+    { properties: { a: { type: 'string', pattern: '^(A?)\\1$' } }, required: ['a'] },
     { a: 'A' },
     ['a'],
   ],
