@@ -21,7 +21,7 @@ type Reading = {
   readonly assertsFormats: boolean
   /** Refuses also a schema of which a part leads back to itself, though values may do without that part. */
   readonly refusesEndless?: boolean | undefined
-  /** Runs each look at a schema or a value. */
+  /** Runs each look at a schema, and those at values that may take long. */
   readonly inTime: InTime
 }
 
@@ -36,8 +36,5 @@ export async function loadSchemaCompiler(reading: Reading): Promise<(schema: Jso
   const { draft, assertsFormats, refusesEndless, inTime } = reading
   const { compiled } = await import('./json-schema/compiled.ts')
   const isOfFormat = assertsFormats ? (await import('./example/format.ts')).isOfFormat : undefined
-  return (schema) => {
-    const check = inTime(() => compiled(schema, { draft, isOfFormat, refusesEndless }))
-    return (value) => inTime(() => check(value))
-  }
+  return (schema) => compiled(schema, { draft, isOfFormat, refusesEndless, inTime })
 }

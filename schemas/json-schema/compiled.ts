@@ -1,5 +1,8 @@
 // A JSON Schema made ready: it is one by its draft, all that it refers to is there, and its patterns can be read.
 import { isMap } from '../is-map.ts'
+import type { InTime } from '../timed-out.ts'
+import type { CountedLook } from './counted-look.ts'
+import { countedLook } from './counted-look.ts'
 import draft202012 from './drafts/2020-12.json' with { type: 'json' }
 import draft07 from './drafts/draft-07.json' with { type: 'json' }
 import { EndlessSchema, TooDeep } from './endings.ts'
@@ -20,8 +23,15 @@ type Reading = {
   readonly draft: JsonSchemaDraft
   /** Absent where formats say only what is meant. */
   readonly isOfFormat: FormatRule | undefined
+  /** Runs each look at the schema, and those at values that may take long. */
+  readonly inTime: InTime
   /** Also refuses one of which a part leads back to itself whatever the value is. */
   readonly refusesEndless?: boolean | undefined
+}
+
+type Looks = {
+  readonly counted: CountedLook
+  readonly whole: (value: unknown) => readonly SchemaProblem[]
 }
 
 const OWN: Readonly<Record<JsonSchemaDraft, readonly JsonSchema[]>> = { '2020': draft202012, '07': draft07 }
@@ -30,15 +40,19 @@ const MAX_TOLD = 5
 const MAX_PROBLEMS_READ = 100
 const drafts = new Map<JsonSchemaDraft, Document & { readonly references: References }>()
 
-/** Throws Error for a schema that is none. What it gives throws EndlessSchema or TooDeep. */
+/** Throws Error for a schema that is none. What it gives throws EndlessSchema or TooDeep; both throw what `inTime` throws. */
 export function compiled(schema: JsonSchema, reading: Reading): (value: unknown) => readonly SchemaProblem[] {
-  return bounded(
-    () => made(schema, reading),
-    () => false,
+  const { inTime } = reading
+  const { counted, whole } = inTime(() =>
+    bounded(
+      () => made(schema, reading),
+      () => false,
+    ),
   )
+  return (value) => counted(value) ?? inTime(() => whole(value))
 }
 
-function made(schema: JsonSchema, { draft, isOfFormat, refusesEndless }: Reading) {
+function made(schema: JsonSchema, { draft, isOfFormat, refusesEndless }: Reading): Looks {
   const own = ownOf(draft)
   const texts = textsBy(isOfFormat)
   // Without formats: names that are no addresses have always been taken.
@@ -52,11 +66,14 @@ function made(schema: JsonSchema, { draft, isOfFormat, refusesEndless }: Reading
   if (naming) requireFit(judge(schema, naming, judging))
   if (refusesEndless && leadsBack(parts, references, 'each'))
     throw new EndlessSchema('it leads back to itself without end')
-  return (value: unknown) =>
-    bounded(
-      () => judge(value, document.root, judging),
-      () => leadsBack(parts, references, 'some'),
-    )
+  return {
+    counted: countedLook(document.root, judging),
+    whole: (value) =>
+      bounded(
+        () => judge(value, document.root, judging),
+        () => leadsBack(parts, references, 'some'),
+      ),
+  }
 }
 
 function bounded<T>(act: () => T, isEndless: () => boolean): T {

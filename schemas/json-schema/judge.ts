@@ -11,7 +11,12 @@ import { lookAtNumber, lookAtText, lookAtType, lookAtValue } from './plain-words
 import type { References, Scope } from './references.ts'
 
 type Passed = { readonly scope: Scope | undefined; readonly values: Set<unknown> }
-type Judging = { readonly references: References; readonly texts: Texts }
+export type Judging = {
+  readonly references: References
+  readonly texts: Texts
+  /** Called for each part that a value is asked by; may throw to end the look. */
+  readonly onPart?: (() => void) | undefined
+}
 
 /** What of the value does not fit. Throws RangeError for a value, or a way of references, that is too deep for the machine. */
 export function judge(value: unknown, by: Part, judging: Judging): readonly SchemaProblem[] {
@@ -21,10 +26,11 @@ export function judge(value: unknown, by: Part, judging: Judging): readonly Sche
   return problems
 }
 
-function fitting({ references, texts }: Judging): Fits {
+function fitting({ references, texts, onPart }: Judging): Fits {
   const passed = new Map<Part, Passed>()
   const fits: Fits = (part, value, place) => {
     const { schema } = part
+    onPart?.()
     if (schema === true) return true
     if (schema === false) return refuseAll(part, place)
     const look = lookOf(part, place)

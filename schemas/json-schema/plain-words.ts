@@ -7,8 +7,10 @@ import { refuse } from './look.ts'
 /** Undefined where the format asks for nothing. */
 export type FormatRule = (value: string | number, format: string) => boolean
 
+export type Expression = Pick<RegExp, 'test'>
+
 export type Texts = {
-  readonly expressionOf: (pattern: string) => RegExp
+  readonly expressionOf: (pattern: string) => Expression
   /** Absent where formats say only what is meant. */
   readonly isOfFormat: FormatRule | undefined
 }

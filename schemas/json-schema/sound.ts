@@ -5,7 +5,7 @@ import type { Part } from './parts.ts'
 import type { References } from './references.ts'
 import { KEPT } from './words.ts'
 
-type Sounding = { readonly references: References; readonly expressionOf: (pattern: string) => RegExp }
+type Sounding = { readonly references: References; readonly expressionOf: (pattern: string) => unknown }
 
 /** The parts that a value may be asked by. Throws where one of them is of no use. */
 export function soundParts(root: Part, { references, expressionOf }: Sounding): readonly Part[] {

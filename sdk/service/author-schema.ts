@@ -49,7 +49,7 @@ export function readSchema(schema: AuthorSchema, what: string, inTime = within(S
   return {
     json: schema,
     async check(value, subject) {
-      const problems = bounded(() => inTime(() => check(value)), subject)
+      const problems = bounded(() => check(value), subject)
       if (problems.length === 0) return value
       // Only of those that are told: each that has its place in words is as long as the keys that lead there.
       const sentences = toldProblems(problems)
@@ -69,7 +69,7 @@ async function checked(shape: StandardShape, value: unknown, subject: string): P
 function checkOf(schema: JsonSchema, what: string, inTime: InTime): (value: unknown) => readonly SchemaProblem[] {
   try {
     const draft = draftOf(schema) ?? '2020'
-    return inTime(() => compiled(schema, { draft, isOfFormat, refusesEndless: true }))
+    return compiled(schema, { draft, isOfFormat, refusesEndless: true, inTime })
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new TypeError(`the JSON Schema of \`${what}\` cannot be checked: ${why}; write it as a shape of zod`, {
