@@ -27,6 +27,8 @@ type TemplateBudget = {
   characters: number
   steps: number
   readonly parsed: Map<ScalarNode, Template>
+  /** Why it is spent, said once: thousands of further templates have nothing to add. */
+  spent?: Error
 }
 
 const MAX_OF_ALL = { lookUps: 10_000, characters: 4 * 1024 * 1024, steps: 1_000_000 }
@@ -84,7 +86,7 @@ export function budgetOfDocument(): Filling['budget'] {
 export function countLookUp(node: ScalarNode, { variables, budget }: Filling): void {
   const { what, lookUps } = budget.of
   if (budget.lookUps-- <= 0) throw tooMuch(node, `${what} look up more than ${lookUps} values`)
-  if (variables.budget.lookUps-- <= 0) throw tooMuch(node, `this config look up more than ${MAX_OF_ALL.lookUps} values`)
+  if (variables.budget.lookUps-- <= 0) throw spent(node, variables, `look up more than ${MAX_OF_ALL.lookUps} values`)
 }
 
 /** `written`: characters of the template itself, which count for nothing while they are printed once. */
@@ -99,14 +101,14 @@ export function meterOf(
   const charge = (characters: number) => {
     variables.budget.characters -= characters
     if (variables.budget.characters < 0)
-      throw tooMuch(node, `this config make more than ${MAX_OF_ALL.characters} characters`)
+      throw spent(node, variables, `make more than ${MAX_OF_ALL.characters} characters`)
   }
   return {
     spend: (steps) => {
       budget.steps -= steps
       variables.budget.steps -= steps
       if (budget.steps < 0) throw tooMuch(node, `${what} take more than ${most.steps} steps`)
-      if (variables.budget.steps < 0) throw tooMuch(node, `this config take more than ${MAX_OF_ALL.steps} steps`)
+      if (variables.budget.steps < 0) throw spent(node, variables, `take more than ${MAX_OF_ALL.steps} steps`)
     },
     left: () => Math.min(budget.steps, variables.budget.steps),
     made: (characters) => {
@@ -120,6 +122,11 @@ export function meterOf(
       charge(characters)
     },
   }
+}
+
+function spent(node: ScalarNode, { budget }: TemplateVariables, what: string): Error {
+  budget.spent ??= tooMuch(node, `this config ${what}`)
+  return budget.spent
 }
 
 function tooMuch(node: ScalarNode, what: string): Error {
