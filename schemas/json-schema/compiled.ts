@@ -1,5 +1,7 @@
 // A JSON Schema made ready: it is one by its draft, all that it refers to is there, and its patterns can be read.
 import { isMap } from '../is-map.ts'
+import type { Expression } from '../pattern/expression.ts'
+import { expressionOf } from '../pattern/expression.ts'
 import type { InTime } from '../timed-out.ts'
 import type { CountedLook } from './counted-look.ts'
 import { countedLook } from './counted-look.ts'
@@ -109,11 +111,11 @@ function ownOf(draft: JsonSchemaDraft): Document & { readonly references: Refere
 }
 
 function textsBy(isOfFormat: FormatRule | undefined): Texts {
-  const expressions = new Map<string, RegExp>()
+  const expressions = new Map<string, Expression>()
   return {
     isOfFormat,
     expressionOf(pattern) {
-      const expression = expressions.get(pattern) ?? new RegExp(pattern, 'u')
+      const expression = expressions.get(pattern) ?? expressionOf(pattern)
       expressions.set(pattern, expression)
       return expression
     },

@@ -1,13 +1,12 @@
 // Words of a JSON Schema about a value by itself: what it is, and how large.
 import { isSame } from '../example/schema.ts'
 import { isMultiple } from '../is-multiple.ts'
+import type { Expression } from '../pattern/expression.ts'
 import type { Look } from './look.ts'
 import { refuse } from './look.ts'
 
 /** Undefined where the format asks for nothing. */
 export type FormatRule = (value: string | number, format: string) => boolean
-
-export type Expression = Pick<RegExp, 'test'>
 
 export type Texts = {
   readonly expressionOf: (pattern: string) => Expression

@@ -1,11 +1,13 @@
 // Patterns out of the schemas of strangers, in a time that is bounded whatever they say: a page of a registry asks what they match.
+import type { Expression } from './expression.ts'
+import { expressionOf } from './expression.ts'
 import type { StepsFor } from './steps.ts'
 import { patternSteps } from './steps.ts'
 
 /** `unknown`: nobody can read it, or it may take longer than anybody waits. */
 export type Matching = (pattern: string) => 'yes' | 'no' | 'unknown'
 
-type Ready = { readonly expression: RegExp; readonly stepsFor: StepsFor }
+type Ready = { readonly expression: Expression; readonly stepsFor: StepsFor }
 
 /** Of looking a pattern up. */
 const STEPS_TO_BEGIN = 50
@@ -34,7 +36,7 @@ function readyOf(pattern: string): Ready | undefined {
   const stepsFor = patternSteps(pattern)
   if (stepsFor(0) === Number.POSITIVE_INFINITY) return undefined
   try {
-    return { expression: new RegExp(pattern, 'u'), stepsFor }
+    return { expression: expressionOf(pattern), stepsFor }
   } catch {
     return undefined
   }

@@ -1,0 +1,99 @@
+// A pattern of a stranger means what it means in JavaScript, and is made ready in a time that grows with its length alone.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { expressionOf } from '../../../schemas/pattern/expression.ts'
+import { within } from '../../../system/async/in-time.ts'
+import { seededRandom } from '../../support/builders/seeded-random.ts'
+import { rounds } from '../../support/machine/full-form.ts'
+
+const ROUNDS = rounds({ short: 3000, full: 60_000 })
+const PIECES = [
+  'a',
+  'b',
+  '^',
+  '$',
+  '\\b',
+  '\\B',
+  '.',
+  '[^a]',
+  '[\\b\\]]',
+  '\\\\',
+  '\\\\b',
+  '\\w',
+  '(?=b)',
+  '(?<!a)',
+  '\\u{1F600}',
+  '😀',
+  '\\ud83d',
+]
+const ENDS = ['', '', '', '*', '?', '{0,2}', '+?']
+const LETTERS = ['a', 'b', ' ', 'é', '\\', '😀', '\ud83d', '\ude00']
+
+/** JavaScript's own search misses what V8 looks ahead past: it finds no `[^a]$` in a letter that takes two places. */
+function soughtByItself(pattern: string): RegExp {
+  new RegExp(pattern, 'u')
+  return new RegExp(`^[^]*?(?:${pattern})`, 'u')
+}
+
+test('a letter that takes two places is one, also at the end', () => {
+  assert.equal(expressionOf('[^a]$').test('😀'), true)
+})
+
+test('a pattern is found where JavaScript has it, and read where JavaScript reads it', () => {
+  const random = seededRandom()
+  const draw = (depth: number): string => {
+    const pieces = Array.from({ length: 1 + random.below(3) }, () => {
+      const isGroup = depth > 0 && random.chance(0.3)
+      return `${isGroup ? `(?:${draw(depth - 1)}|${draw(depth - 1)})` : random.pick(PIECES)}${random.pick(ENDS)}`
+    })
+    return pieces.join('')
+  }
+  const outcome = (act: () => boolean) => {
+    try {
+      return act()
+    } catch (error) {
+      return error instanceof SyntaxError ? 'not read' : Promise.reject(error)
+    }
+  }
+  let found = 0
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const pattern = draw(2)
+    const text = Array.from({ length: random.below(6) }, () => random.pick(LETTERS)).join('')
+    const ours = outcome(() => expressionOf(pattern).test(text))
+    assert.equal(
+      ours,
+      outcome(() => soughtByItself(pattern).test(text)),
+      `${pattern} in ${JSON.stringify(text)}`,
+    )
+    if (ours === true) found += 1
+  }
+  assert.ok(found > ROUNDS / 10, String(found))
+})
+
+test('one expression answers for each text anew', () => {
+  const { test: isFound } = expressionOf('b$')
+  assert.deepEqual(
+    ['ab', 'b', 'ba', 'ab'].map((text) => isFound(text)),
+    [true, true, false, true],
+  )
+})
+
+/** A hundred letters, each of another thousand, from where the row begins. */
+const scattered = (first: number) =>
+  `[${Array.from({ length: 100 }, (_, at) => String.fromCodePoint(0x10000 + (4 * at + first) * 0x400)).join('')}]`
+
+/** Each took ten seconds and more where V8 looked ahead, which no clock ends. */
+const LOOKED_AHEAD: readonly (readonly [what: string, pattern: string])[] = [
+  ['categories in a row', '\\p{C}'.repeat(8)],
+  ['categories behind boundaries', '\\b\\p{C}'.repeat(8)],
+  ['what is no boundary before categories', `\\B${'\\p{C}'.repeat(8)}`],
+  ['a choice of what begins and categories', `^a|${'\\p{C}'.repeat(8)}`],
+  ['sets of scattered letters', [0, 1, 2, 3].map(scattered).join('').repeat(2)],
+]
+for (const [what, pattern] of LOOKED_AHEAD)
+  test(`${what} take no longer than it takes to read them`, () => {
+    assert.equal(
+      within(5000)(() => expressionOf(pattern).test('！')),
+      false,
+    )
+  })
