@@ -1,12 +1,14 @@
 // A look at a value that needs no clock: schema and value are small, and each step is counted before it is taken. A clock takes twenty
 // times as long as such a look.
+import { isMap } from '../is-map.ts'
+import type { Expression } from '../pattern/expression.ts'
 import type { StepsFor } from '../pattern/steps.ts'
 import { patternSteps } from '../pattern/steps.ts'
 import type { Judging } from './judge.ts'
 import { judge } from './judge.ts'
 import type { SchemaProblem } from './look.ts'
-import type { Part } from './parts.ts'
-import type { Expression, FormatRule, Texts } from './plain-words.ts'
+import type { JsonSchema, Part } from './parts.ts'
+import type { FormatRule, Texts } from './plain-words.ts'
 
 /** Undefined where it would take too many steps: then nothing is known. */
 export type CountedLook = (value: unknown) => readonly SchemaProblem[] | undefined
@@ -16,8 +18,10 @@ class StepsSpent extends Error {}
 
 /** Of a schema or a value: its texts, names and other values together. */
 const MAX_SIZE = 4096
-/** Few milliseconds, and some more where a pattern is new. */
-const MAX_STEPS = 2_000_000
+/** Some hundredths of a second at most. */
+const MAX_STEPS = 500_000
+/** How many times each value of a list is written as a text, and compared. */
+const TO_FIND_DOUBLES = 5
 /** Rules of formats are patterns and functions of others, tried with texts of this length. */
 const MAX_FORMAT_TEXT = 500
 
@@ -33,14 +37,20 @@ export function countedLook(by: Part, { references, texts }: Judging): CountedLo
       if (left < 0) throw new StepsSpent()
     }
     try {
-      // No word of one part looks at more than all of both.
-      const onPart = () => spend(schemaSize + valueSize)
+      const onPart = (schema: JsonSchema) => spend(schemaSize + valueSize * timesOf(schema))
       return judge(value, by, { references, texts: countedTexts(texts, { spend, stepsOf }), onPart })
     } catch (error) {
       if (error instanceof StepsSpent || error instanceof RangeError) return undefined
       throw error
     }
   }
+}
+
+/** How many times the words of one schema, without those that stand behind them, look at all of a value. */
+function timesOf(schema: JsonSchema): number {
+  if (!isMap(schema)) return 1
+  const choices = Array.isArray(schema.enum) ? schema.enum.length : 0
+  return 1 + choices + (schema.uniqueItems === true ? TO_FIND_DOUBLES : 0)
 }
 
 type Counting = { readonly spend: (steps: number) => void; readonly stepsOf: (pattern: string) => StepsFor }
@@ -75,12 +85,17 @@ function stepsByPattern(): (pattern: string) => StepsFor {
 function sizeOf(whole: unknown): number | undefined {
   const values = [whole]
   let size = ownSize(whole)
-  for (const value of values)
-    for (const [name, inner] of typeof value === 'object' && value !== null ? Object.entries(value) : []) {
+  for (const value of values) {
+    if (typeof value !== 'object' || value === null) continue
+    // A list may be longer than it has items.
+    const names = Array.isArray(value) ? value.keys() : Object.keys(value)
+    for (const name of names) {
+      const inner = (value as Readonly<Record<string | number, unknown>>)[name]
+      size += ownSize(inner) + (typeof name === 'string' ? name.length : 0)
       if (size > MAX_SIZE) return undefined
-      size += ownSize(inner) + (Array.isArray(value) ? 0 : name.length)
       values.push(inner)
     }
+  }
   return size > MAX_SIZE ? undefined : size
 }
 

@@ -5,7 +5,7 @@ import { lookAtList, lookAtOtherItems } from './list-words.ts'
 import type { Fits, Look, Place, SchemaProblem } from './look.ts'
 import { MAX_PROBLEMS, mergeSeen, nothingSeen, samePlace, tell, untilEnough } from './look.ts'
 import { lookAtMap, lookAtOtherNames } from './map-words.ts'
-import type { Part } from './parts.ts'
+import type { JsonSchema, Part } from './parts.ts'
 import type { Texts } from './plain-words.ts'
 import { lookAtNumber, lookAtText, lookAtType, lookAtValue } from './plain-words.ts'
 import type { References, Scope } from './references.ts'
@@ -14,8 +14,8 @@ type Passed = { readonly scope: Scope | undefined; readonly values: Set<unknown>
 export type Judging = {
   readonly references: References
   readonly texts: Texts
-  /** Called for each part that a value is asked by; may throw to end the look. */
-  readonly onPart?: (() => void) | undefined
+  /** Called for each schema that a value is asked by; may throw to end the look. */
+  readonly onPart?: ((schema: JsonSchema) => void) | undefined
 }
 
 /** What of the value does not fit. Throws RangeError for a value, or a way of references, that is too deep for the machine. */
@@ -30,7 +30,7 @@ function fitting({ references, texts, onPart }: Judging): Fits {
   const passed = new Map<Part, Passed>()
   const fits: Fits = (part, value, place) => {
     const { schema } = part
-    onPart?.()
+    onPart?.(schema)
     if (schema === true) return true
     if (schema === false) return refuseAll(part, place)
     const look = lookOf(part, place)

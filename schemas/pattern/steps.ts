@@ -1,7 +1,10 @@
 // How many steps a pattern that others wrote may take at most, counted before it is asked: a search that goes back tries each place to
 // begin, each length of what repeats and each choice. What is not understood here has no bound.
 
-/** Of a text with so many characters (UTF-16); Infinity where there is no bound. Only for patterns that are read in Unicode mode (`u`). */
+/**
+ * Of a text with so many characters (UTF-16), with what making the pattern ready takes; Infinity where there is no bound. Only for patterns
+ * that are read in Unicode mode (`u`), as `expressionOf` makes them ready.
+ */
 export type StepsFor = (length: number) => number
 
 /** In how many ways a piece of a pattern can match at one place, and how many steps it takes to try them all. */
@@ -12,7 +15,13 @@ type Reading = { readonly tokens: readonly string[]; at: number }
 
 const MAX_PATTERN = 1000
 /** How often a piece with choices may be repeated; V8 writes such a piece out as often. */
-const MAX_COPIES = 64
+const MAX_COPIES = 16
+/** Of looking a pattern up and counting its steps, beside those for its length. */
+const TO_BEGIN = 50
+/** What matches also letters that take two places in a text is made ready as a choice of hundreds of ranges. */
+const TO_MAKE_WIDE = 5000
+const TO_MAKE_CATEGORY = 30_000
+const NARROW_SET = /^\[(?!\^)(?:[ -Z^-~]|\\(?:[dwstnrfv]|[^a-zA-Z0-9]))*\]$/s
 const ONE: Effort = { ways: 1, steps: 1 }
 const NO_BOUND: Effort = { ways: Number.POSITIVE_INFINITY, steps: Number.POSITIVE_INFINITY }
 
@@ -25,11 +34,18 @@ export function patternSteps(pattern: string): StepsFor {
   const reading = { tokens: tokens ?? [], at: 0 }
   const whole = alternatives(reading)
   if (!tokens || reading.at < tokens.length) return () => Number.POSITIVE_INFINITY
+  const toMake = tokens.reduce((sum, token) => sum + toMakeOf(token), TO_BEGIN + pattern.length)
   const beginsOnce = tokens[0] === '^' && !hasChoiceOutside(tokens)
   return (length) => {
     const { steps } = whole(length)
-    return beginsOnce ? steps + length : steps * (length + 1)
+    return toMake + (beginsOnce ? steps + length : steps * (length + 1))
   }
+}
+
+function toMakeOf(token: string): number {
+  if (/^\\[pP]|^\[.*\\[pP]/s.test(token)) return TO_MAKE_CATEGORY
+  const isWide = token.startsWith('[') ? !NARROW_SET.test(token) : ['.', '\\W', '\\D', '\\S'].includes(token)
+  return isWide ? TO_MAKE_WIDE : 0
 }
 
 /** Undefined where one of them is not known. */

@@ -33,7 +33,7 @@ const WITHOUT_BOUND: readonly (readonly [what: string, pattern: string])[] = [
   ['repeats a choice', '^(a|a)*$'],
   ['repeats what may be there', '^(a?b?)+$'],
   ['repeats what looks around with a choice', '^(?:(?=a*)a)*$'],
-  ['repeats several ways very often', '^(?:a|b){0,65}$'],
+  ['repeats several ways very often', '^(?:a|b){0,17}$'],
   ['repeats more often than can be counted', `a{${'9'.repeat(400)}}b`],
   ['refers back', '(a)\\1'],
   ['refers back by name', '(?<same>a)\\k<same>'],
