@@ -74,6 +74,7 @@ export async function tryLock({ path, mode, ...words }: LockRequest): Promise<Di
 export function lockFile(path: string, mode: LockMode): Disposable | undefined {
   const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
   let database: InstanceType<typeof DatabaseSync> | undefined
+  requireFile(path)
   closeToReaders(path)
   try {
     database = new DatabaseSync(path, { timeout: 0 })
@@ -87,6 +88,17 @@ export function lockFile(path: string, mode: LockMode): Disposable | undefined {
     if (resultOf(error) === SQLITE.busy) return undefined
     throw error
   }
+}
+
+/** SQLite would wait without end for whoever writes into a pipe, and take a device for a file. */
+function requireFile(path: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (found && !found.isFile())
+    // allow(raw-error): in SQLite's words, which `whyNoLock` tells
+    throw Object.assign(new Error('what lies there is no file'), {
+      code: 'ERR_SQLITE_ERROR',
+      errcode: SQLITE.notADatabase,
+    })
 }
 
 /**

@@ -1,7 +1,8 @@
 // The first of two locks on a data directory: the lock of a file beside the database, which the kernel gives back however the
 // process ends. It is quick and proves that a holder is gone; serving-claim.ts holds when the file does not. Whatever lies in
 // the place of that file is left as it is: nothing in a data directory is removed to get a lock.
-import { statSync } from 'node:fs'
+import type { Stats } from 'node:fs'
+import { lstatSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
@@ -60,6 +61,7 @@ function holdFile(dataDir: string, path: string): Held {
 }
 
 function lockWhatLies(path: string): Disposable | undefined {
+  requireLockFile(path)
   try {
     return lockFile(path, 'exclusive')
   } catch (error) {
@@ -70,7 +72,31 @@ function lockWhatLies(path: string): Disposable | undefined {
   }
 }
 
-function noLockFile(path: string, why: 'no lock' | 'refused', cause: unknown): Error {
+/**
+ * Only what a lock file is may be opened: SQLite would wait for whoever writes into a pipe, follow a link, and fold what lies beside a
+ * database into it.
+ */
+function requireLockFile(path: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (found && (!found.isFile() || found.size > 0)) throw noLockFile(path, 'no lock', undefined, kindOf(found))
+  const beside = ['-journal', '-wal', '-shm'].find((end) => lstatSync(`${path}${end}`, { throwIfNoEntry: false }))
+  if (beside !== undefined)
+    throw coded('DATA_DIR_CORRUPT', {
+      message: `${quote(`${basename(path)}${beside}`)} of the data directory is none of a registry's files, and nothing may lie beside its lock`,
+      details: { path: `${path}${beside}` },
+      hint: 'move it away',
+    })
+}
+
+function kindOf(found: Stats): string {
+  if (found.isSymbolicLink()) return 'a symbolic link lies in its place'
+  if (found.isDirectory()) return 'a folder lies in its place'
+  return found.isFile() ? OTHER : 'a pipe, socket or device lies in its place'
+}
+
+const OTHER = 'something else lies in its place'
+
+function noLockFile(path: string, why: 'no lock' | 'refused', cause: unknown, what = OTHER): Error {
   const name = `${quote(basename(path))} of the data directory`
   if (why === 'refused')
     return coded('IO_FAILED', {
@@ -80,7 +106,7 @@ function noLockFile(path: string, why: 'no lock' | 'refused', cause: unknown): E
       cause,
     })
   return coded('DATA_DIR_CORRUPT', {
-    message: `${name} is no lock: something else lies in its place`,
+    message: `${name} is no lock: ${what}`,
     details: { path },
     hint: 'move it away; the registry makes it anew',
     cause,

@@ -1,19 +1,6 @@
 // One process per data directory, whatever happens to its lock file and under whatever path.
 import assert from 'node:assert/strict'
-import {
-  cp,
-  link,
-  mkdir,
-  readdir,
-  readFile,
-  readlink,
-  rename,
-  rm,
-  stat,
-  symlink,
-  unlink,
-  writeFile,
-} from 'node:fs/promises'
+import { cp, link, mkdir, readdir, readFile, rename, rm, stat, symlink, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -29,7 +16,7 @@ import { registrySettings } from '../../../registry/settings.ts'
 import { hexOf } from '../../../schemas/digest.ts'
 import type { ErrorCode } from '../../../schemas/error-codes.ts'
 import { isCoded } from '../../../schemas/errors.ts'
-import { expectCode, expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
 import { aRelease } from '../../support/builders/test-authority.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 import { until } from '../../support/machine/until.ts'
@@ -93,61 +80,10 @@ const STILL_HELD: Readonly<Record<string, (dataDir: string, t: TestContext) => P
 for (const [what, change] of Object.entries(STILL_HELD))
   test(`a second registry does not start, and the first goes on, when ${what}`, async (t) => {
     const registry = await startTestRegistry(t)
-    const code = what.endsWith('folder') ? 'IO_FAILED' : 'DATA_DIR_LOCKED'
+    const code = what.endsWith('folder') ? 'DATA_DIR_CORRUPT' : 'DATA_DIR_LOCKED'
     await expectSecondRefused(await change(registry.dataDir, t), code)
     await expectPublishing(registry, '1.0.0')
     await expectSecondRefused(registry.dataDir, code)
-  })
-
-/** What lies in the place of a lock file and is none; gives its content as it must still be afterwards. */
-const IN_ITS_PLACE: Readonly<
-  Record<string, { code: ErrorCode; put: (path: string) => Promise<() => Promise<string>> }>
-> = {
-  'a text': {
-    code: 'DATA_DIR_CORRUPT',
-    put: async (path) => {
-      await writeFile(path, 'notes of the administrator, no database')
-      return () => readFile(path, 'utf8')
-    },
-  },
-  'a folder': {
-    code: 'IO_FAILED',
-    put: async (path) => {
-      await mkdir(path)
-      await writeFile(join(path, 'kept'), 'kept')
-      return () => readFile(join(path, 'kept'), 'utf8')
-    },
-  },
-  'a second name of a file elsewhere': {
-    code: 'DATA_DIR_CORRUPT',
-    put: async (path) => {
-      await writeFile(`${path}.elsewhere`, 'notes of the administrator, no database')
-      await link(`${path}.elsewhere`, path)
-      return async () => `${(await stat(path)).nlink} ${await readFile(`${path}.elsewhere`, 'utf8')}`
-    },
-  },
-  'a link to a file elsewhere': {
-    code: 'DATA_DIR_CORRUPT',
-    put: async (path) => {
-      await writeFile(`${path}.elsewhere`, 'notes of the administrator, no database')
-      await symlink(`${path}.elsewhere`, path)
-      return async () => `${await readlink(path)} ${await readFile(path, 'utf8')}`
-    },
-  },
-}
-
-for (const [what, { code, put }] of Object.entries(IN_ITS_PLACE))
-  test(`a registry does not start, and removes nothing, when ${what} lies in the place of its lock file`, async (t) => {
-    const dataDir = tempFolder(t)
-    const content = await put(lockPath(dataDir))
-    const before = await content()
-    await expectSecondRefused(dataDir, code)
-    const { message, hint } = expectCode(code, () => lockDataDir(dataDir, lockPath(dataDir)))
-    assert.match(message, /^`serve\.lock` of the data directory /)
-    assert.equal(await content(), before)
-    assert.match(hint ?? '', /^move (it away|away what lies in its place)/)
-    await rename(lockPath(dataDir), `${lockPath(dataDir)}.away`)
-    lockDataDir(dataDir, lockPath(dataDir)).release()
   })
 
 test('the lock on a data directory is one empty file, which stays when it is given back', async (t) => {
