@@ -89,8 +89,8 @@ export async function openRegistry({
   const halt = (error: unknown) => {
     if (refusal) return
     const isLost = isCoded(error, 'DATA_DIR_LOCKED')
-    const why = isLost ? 'another process took its data' : 'its disk failed'
-    const event = isLost ? 'another process took the data' : 'the disk cannot be trusted'
+    const why = isLost ? 'its data was taken over or away' : 'its disk failed'
+    const event = isLost ? 'the data was taken over or away' : 'the disk cannot be trusted'
     logger.fatal({ err: error }, `${event}, the registry stops accepting`)
     refusal = coded('SHUTTING_DOWN', { message: `the registry stopped, because ${why}`, cause: error })
     onHalt?.(error)
@@ -104,7 +104,7 @@ export async function openRegistry({
   // A large tree takes longer to look over than a start may take.
   tree.check().catch(failed('the static tree could not be looked over'))
   stack.defer(keepClaim(claim, halt, logger))
-  stack.defer(keepAuditHead(deps, failed('the end of the audit log could not be noted')))
+  stack.defer(keepAuditHead(deps, claim, failed('the end of the audit log could not be noted')))
   stack.defer(
     watchOtherWriters(deps, tree, {
       sweep: () => sweepSessions(deps, uploads),
@@ -193,7 +193,11 @@ function inPlaceOf({ config: { dataDir }, metadata, blobs, trees }: RegistryDeps
 type OnFailure = (error: unknown) => void
 
 /** Where the audit log ends is noted soon after each change. */
-function keepAuditHead({ metadata, config }: RegistryDeps, failed: OnFailure): () => Promise<void> {
+function keepAuditHead(
+  { metadata, config }: RegistryDeps,
+  claim: ServingClaim,
+  failed: OnFailure,
+): () => Promise<void> {
   let noting: Promise<void> = Promise.resolve()
   let noted = 0
   const note = () => {
@@ -201,6 +205,8 @@ function keepAuditHead({ metadata, config }: RegistryDeps, failed: OnFailure): (
       .then(async () => {
         const id = (await metadata.audit.head())?.id ?? 0
         if (id === noted) return
+        // In a folder that came in the place of the data, it would speak of rows that are not there.
+        await claim.require()
         await noteAuditHead(metadata.audit, config.dataDir)
         noted = id
       })

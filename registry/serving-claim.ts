@@ -4,12 +4,12 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import type { DataLock } from './data-dir/lock.ts'
-import { dataDirLocked } from './data-dir/lock.ts'
+import { dataDirLocked, dataDirReplaced } from './data-dir/lock.ts'
 import type { Serving } from './db/records.ts'
 import type { ServingStore } from './db/store.ts'
 
 export type ServingClaim = {
-  /** Throws DATA_DIR_LOCKED once the data is another process's. */
+  /** Throws DATA_DIR_LOCKED once the data is another process's, or is not where it was. */
   require(): Promise<void>
   /** To be called often: answers challenges, and locks the lock file anew when it was removed. Throws as `require` does. */
   keep(): Promise<void>
@@ -24,9 +24,9 @@ const LOOK_MS = 50
 export async function claimServing(serving: ServingStore, dataDir: string, lock: DataLock): Promise<ServingClaim> {
   const holder = randomBytes(16).toString('hex')
   await takeRow(serving, dataDir, { holder, lockFile: lock.file() })
-  serving.guard(holder, () => dataDirLocked(dataDir))
+  serving.guard(holder, (why) => (why === 'replaced' ? dataDirReplaced(dataDir) : dataDirLocked(dataDir)))
   const requireRow = async () => {
-    if (!(await serving.isInPlace())) throw dataDirLocked(dataDir)
+    if (!(await serving.isInPlace())) throw dataDirReplaced(dataDir)
     const now = await serving.holder()
     if (now?.holder !== holder) throw dataDirLocked(dataDir)
     return now

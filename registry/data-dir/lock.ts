@@ -47,6 +47,16 @@ export function dataDirLocked(dataDir: string, cause?: unknown): Error {
   })
 }
 
+/** What is written into files that have no name any more is gone with the process. */
+export function dataDirReplaced(dataDir: string): Error {
+  return coded('DATA_DIR_LOCKED', {
+    message: `the database in ${quote(dataDir)} is not the one that the registry opened: it was moved away, removed or replaced`,
+    details: { dataDir },
+    hint: (data) =>
+      `put it into its place with all files of its name, and start the registry again; \`octo registry fsck --data ${data}\` says whether anything is missing`,
+  })
+}
+
 type Held = { readonly file: string; readonly lock: Disposable }
 
 /** Which file was locked is certain only when the same one lay there before and after: one that is missing is made first. */

@@ -233,8 +233,8 @@ export type ServingStore = {
   answer(holder: string): Promise<void>
   /** Names nobody any more, if it was this holder. */
   release(holder: string): Promise<void>
-  /** From now on each write of this store, asked in its step, throws what `lost` makes unless `holder` is the holder, and all is in place. */
-  guard(holder: string, lost: () => Error): void
+  /** From now on each write of this store, asked in its step, throws what `refusal` makes unless `holder` is the holder, and all is in place. */
+  guard(holder: string, refusal: (why: 'taken over' | 'replaced') => Error): void
   /** False once what stands in the place of the database is another than the one that is open. */
   isInPlace(): Promise<boolean>
   /** True when another process wrote since this was asked last; the first time it says what happened since the opening. */

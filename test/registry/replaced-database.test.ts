@@ -1,12 +1,16 @@
 // The file of the database is replaced under a registry that is running, as by a restore without a stop: nothing that is written into the
 // file without a name is acknowledged, however late in a publish that comes.
 import assert from 'node:assert/strict'
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { cp, rename } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'node:test'
-import { databasePath } from '../../registry/data-dir/paths.ts'
+import { auditHeadPath, databasePath } from '../../registry/data-dir/paths.ts'
 import { aRelease } from '../support/builders/test-authority.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
 import { until } from '../support/machine/until.ts'
-import { callApi, openSession, parseSession, uploadAll } from '../support/publisher/publish-release.ts'
+import { callApi, openSession, parseSession, publishRelease, uploadAll } from '../support/publisher/publish-release.ts'
+import { expectCleanFsck } from '../support/registry/fsck.ts'
 import { startTestRegistry } from '../support/registry/test-registry.ts'
 
 for (const moment of ['before', 'after'] as const)
@@ -32,3 +36,30 @@ for (const moment of ['before', 'after'] as const)
     assert.equal((await catalog.release(session)) !== undefined, moment === 'after', 'in the file that is gone')
     await until(() => services.refusal() !== undefined)
   })
+
+for (const end of ['', '-wal', '-shm'])
+  test(`nothing more is acknowledged once \`octo.db${end}\` was removed, and what was is kept`, async (t) => {
+    const registry = await startTestRegistry(t)
+    const publish = async (version: string) => publishRelease(registry, await aRelease(registry.key, { version }))
+    assert.equal((await publish('1.0.0')).status, 201)
+    const path = `${databasePath(registry.dataDir)}${end}`
+    renameSync(path, `${path}.away`)
+    assert.equal((await publish('2.0.0')).status, 503)
+    const { services } = registry.serving.registry
+    await until(() => services.refusal() !== undefined)
+    assert.match(String(services.refusal()?.cause), /it was moved away, removed or replaced/)
+    await registry.stop()
+    if (end === '') renameSync(`${path}.away`, path)
+    assert.equal((await expectCleanFsck(registry.dataDir)).versions, 1)
+  })
+
+test('a registry writes nothing into the folder that came in the place of its own', async (t) => {
+  const registry = await startTestRegistry(t)
+  const { dataDir } = registry
+  assert.equal((await publishRelease(registry, await aRelease(registry.key))).status, 201)
+  rmSync(auditHeadPath(dataDir), { force: true })
+  renameSync(dataDir, join(tempFolder(t), 'away'))
+  mkdirSync(dataDir)
+  await registry.stop()
+  assert.equal(existsSync(auditHeadPath(dataDir)), false)
+})

@@ -3,15 +3,16 @@ import { statSync } from 'node:fs'
 import { eq } from 'drizzle-orm'
 import type { Serving } from '../records.ts'
 import type { ServingStore } from '../store.ts'
+import { databaseFiles } from './files.ts'
 import type { Db, RegistryDb } from './open.ts'
 import { ask, guardWrites, writePatiently } from './open.ts'
 import { prepared } from './prepared.ts'
 import { serving } from './tables.ts'
 
 export function servingOf(db: RegistryDb): ServingStore {
-  const opened = identityOf(db)
   let version = dataVersion(db)
-  const isInPlace = () => identityOf(db) === opened
+  const opened = identitiesOf(db)
+  const isInPlace = () => identitiesOf(db).every((identity, at) => identity === opened[at])
   return {
     holder: () => ask(db, readServing),
     claim: (mine, decide) =>
@@ -30,10 +31,11 @@ export function servingOf(db: RegistryDb): ServingStore {
         (tx) => void tx.update(serving).set({ challenge: null }).where(eq(serving.holder, holder)).run(),
       ),
     release: (holder) => writePatiently(db, (tx) => void tx.delete(serving).where(eq(serving.holder, holder)).run()),
-    guard: (holder, lost) =>
+    guard: (holder, refusal) =>
       guardWrites(db, (tx) => {
         // What is written into a file that has no name any more is gone with the process.
-        if (!isInPlace() || readServing(tx)?.holder !== holder) throw lost()
+        if (!isInPlace()) throw refusal('replaced')
+        if (readServing(tx)?.holder !== holder) throw refusal('taken over')
       }),
     isInPlace: async () => isInPlace(),
     hasChangedElsewhere: () =>
@@ -54,10 +56,12 @@ function readServing(db: Db): Serving | undefined {
   return servingRow(db).get()
 }
 
-/** Which file stands under the name of the database. */
-function identityOf(db: RegistryDb): string | undefined {
-  const found = statSync(db.$client.name, { bigint: true, throwIfNoEntry: false })
-  return found && `${found.dev}:${found.ino}`
+/** Which files stand under the names of the database: of the last rows, those of the log beside it alone are written. */
+function identitiesOf(db: RegistryDb): readonly (string | undefined)[] {
+  return databaseFiles(db.$client.name).map((path) => {
+    const found = statSync(path, { bigint: true, throwIfNoEntry: false })
+    return found && `${found.dev}:${found.ino}`
+  })
 }
 
 /** Another number whenever another connection has written. */

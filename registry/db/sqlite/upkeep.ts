@@ -1,4 +1,5 @@
 // What a database can say of its own health.
+import { existsSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { sql } from 'drizzle-orm'
 import { quote } from '../../../schemas/quote.ts'
@@ -6,6 +7,7 @@ import { rememberPlaces } from '../../data-dir/places.ts'
 import { releaseDigest } from '../release-digest.ts'
 import type { UpkeepStore } from '../store.ts'
 import { copyDatabaseFile } from './copy.ts'
+import { databaseFiles } from './files.ts'
 import type { Db, RegistryDb } from './open.ts'
 import { ask, writePatiently } from './open.ts'
 import { findSchemaDrift } from './schema-drift.ts'
@@ -24,7 +26,7 @@ export function upkeepOf(db: RegistryDb): UpkeepStore {
     name,
     wayBack: `put the newest ${quote(name)} into its place, with its ${quote(`${name}-wal`)}`,
     ping: () => ask(db, (from) => void from.get(sql`SELECT 1`)),
-    requireInPlace: rememberPlaces(dirname(file), [file]),
+    requireInPlace: rememberPlaces(dirname(file), databaseFiles(file).filter(existsSync)),
     quickCheck: () =>
       ask(db, () => {
         const pages = Number(db.$client.pragma('page_count', { simple: true }))

@@ -61,9 +61,9 @@ function servingOf(steps: Steps): ServingStore {
       write((state) => {
         if (state.serving?.holder === holder) state.serving = undefined
       }),
-    guard(holder, lost) {
+    guard(holder, refusal) {
       steps.guard = ({ serving }) => {
-        if (serving?.holder !== holder) throw lost()
+        if (serving?.holder !== holder) throw refusal('taken over')
       }
     },
     isInPlace: async () => true,
