@@ -1,5 +1,6 @@
 // What failures of the disk under the registry's data mean: full, short of something for a moment, or no longer to be trusted.
 import { coded, isCoded } from '../schemas/errors.ts'
+import { quote } from '../schemas/quote.ts'
 import { isErrno } from '../system/errno.ts'
 import { isFull } from '../system/files/errors.ts'
 import { fatalIoError } from './fatal.ts'
@@ -23,13 +24,17 @@ export function treeError(error: unknown): unknown {
   return coded('IO_FAILED', {
     message: `the served tree cannot be changed: ${reason}`,
     details: { reason },
-    ...(reason === 'EXDEV' ? { hint: ONE_FILE_SYSTEM } : {}),
+    hint: reason === 'EXDEV' ? oneFileSystem('tree', 'staging') : undefined,
     cause: error,
   })
 }
 
-const ONE_FILE_SYSTEM =
-  'keep `tree` and `staging` of the data directory on one file system: mount the whole directory instead'
+/** Files are renamed and linked from one of these folders of the data directory to the other. */
+export function oneFileSystem(...names: readonly string[]): string {
+  const folders = names.map(quote)
+  const all = `${folders.slice(0, -1).join(', ')} and ${folders.at(-1)}`
+  return `keep ${all} of the data directory on one file system: mount the whole directory instead`
+}
 
 /** Shortages of the machine pass, so whoever asked may try again; anything else unchanged. */
 export function passingError(error: unknown): unknown {

@@ -10,12 +10,13 @@ import { digestFromHex, hexOf } from '../../schemas/digest.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import type { BlobSource, ByteSpan } from '../../static-tree/write/store.ts'
 import { ignoring, isErrno } from '../../system/errno.ts'
+import { explainDisk } from '../../system/files/errors.ts'
 import { syncFile, syncFolder } from '../../system/files/sync.ts'
 import { createDigestGate } from '../../trust/artifact/digest-gate.ts'
 import { measureSpace } from '../data-dir/free-space.ts'
 import { blobsPath, trashPath } from '../data-dir/paths.ts'
 import { rememberPlaces } from '../data-dir/places.ts'
-import { passingError, syncError, writeError } from '../disk-errors.ts'
+import { oneFileSystem, passingError, syncError, writeError } from '../disk-errors.ts'
 import type { BlobStat, BlobStore, DeletedAt } from './store.ts'
 
 type DiskBlobs = {
@@ -37,7 +38,10 @@ const IS_BLOB = /^[0-9a-f]{64}$/
 export async function openDiskBlobs({ dataDir, fileToTake = () => undefined }: DiskBlobs): Promise<DiskBlobStore> {
   const folder = blobsPath(dataDir)
   const trash = trashPath(dataDir)
-  for (const path of [folder, trash]) await mkdir(path, { recursive: true, mode: 0o700 })
+  for (const path of [folder, trash])
+    await mkdir(path, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+      throw explainDisk(error, path)
+    })
   await syncFolder(join(folder, '..'), syncError)
   await syncFolder(dataDir, syncError)
   const fileOf = (digest: Digest) => join(folder, hexOf(digest))
@@ -205,5 +209,7 @@ function absent(digest: Digest, cause: unknown): Error {
 /** Full, short of something for a moment, no longer to be trusted, or refused by the system. */
 function changeError(error: unknown, message: string): unknown {
   const meaning = writeError(error)
-  return isCoded(meaning) ? meaning : coded('IO_FAILED', { message, cause: error })
+  if (isCoded(meaning)) return meaning
+  const hint = isErrno(error, 'EXDEV') ? oneFileSystem('blobs', 'uploads', 'trash') : undefined
+  return coded('IO_FAILED', { message, hint, cause: error })
 }

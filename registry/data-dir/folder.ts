@@ -65,8 +65,18 @@ function requireOwner(dataDir: string): void {
   })
 }
 
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink()
+  } catch (error) {
+    // A file may stand where a folder on the way should be.
+    if (isMissing(error)) return false
+    throw explainRefusal(error, WAY_OUT)
+  }
+}
+
 function requireNoLink(path: string): void {
-  if (!lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return
+  if (!isLink(path)) return
   throw coded('IO_FAILED', {
     message: `${quote(path)} is a symbolic link, and a registry follows none below its data directory`,
     details: { path },

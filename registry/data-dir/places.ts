@@ -3,11 +3,12 @@
 // shows in no read. Each store that keeps something there looks after its own.
 import type { BigIntStats } from 'node:fs'
 import { statSync } from 'node:fs'
-import { access, constants, stat } from 'node:fs/promises'
-import { relative } from 'node:path'
+import { access, constants, realpath, stat } from 'node:fs/promises'
+import { join, relative } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
-import { ignoring, isErrno } from '../../system/errno.ts'
+import { isErrno } from '../../system/errno.ts'
+import { isMissing } from '../../system/files/errors.ts'
 
 /** Throws IO_FAILED, naming the place below the data directory. */
 export type RequireInPlace = () => Promise<void>
@@ -21,16 +22,19 @@ export function rememberPlaces(dataDir: string, paths: readonly string[]): Requi
     identity: identityOf(statSync(path, { bigint: true })),
   }))
   return async () => {
-    for (const place of known) await requirePlace(place)
+    for (const place of known) await requirePlace(place, dataDir)
   }
 }
 
 type Place = { readonly path: string; readonly place: string; readonly identity: string }
 
-async function requirePlace({ path, place, identity }: Place): Promise<void> {
-  const found = await look(path)
+async function requirePlace({ path, place, identity }: Place, dataDir: string): Promise<void> {
+  const found = await look(place, () => stat(path, { bigint: true }))
   if (!found) throw unusable(place, 'is not there any more')
   if (identityOf(found) !== identity) throw unusable(place, 'is another one than when the registry was started')
+  // No start would follow it. The data directory itself may be a link.
+  const real = await look(place, async () => [await realpath(path), join(await realpath(dataDir), place)] as const)
+  if (!real || real[0] !== real[1]) throw unusable(place, 'is reached by a symbolic link')
   try {
     await access(path, constants.R_OK | constants.W_OK)
   } catch (cause) {
@@ -39,8 +43,12 @@ async function requirePlace({ path, place, identity }: Place): Promise<void> {
   }
 }
 
-function look(path: string): Promise<BigIntStats | undefined> {
-  return stat(path, { bigint: true }).catch(ignoring('ENOENT', 'ENOTDIR'))
+/** Undefined where nothing is there. */
+function look<Found>(place: string, at: () => Promise<Found>): Promise<Found | undefined> {
+  return at().catch((error: unknown) => {
+    if (isMissing(error)) return undefined
+    throw unusable(place, `cannot be looked at: ${(error as NodeJS.ErrnoException).code ?? 'no reason is told'}`, error)
+  })
 }
 
 function identityOf({ dev, ino }: BigIntStats): string {

@@ -88,7 +88,13 @@ async function commitPart(
   part: BroughtPart,
 ): Promise<void> {
   const { digest, size, broughtBy } = part
-  await blobs.put(bytes)
+  try {
+    await blobs.put(bytes)
+  } catch (error) {
+    // Where a place is away, that is why.
+    await requireInPlace()
+    throw error
+  }
   await requireInPlace()
   await metadata.blobs.record({ digest, size, broughtBy, createdAt: clock() }, part.session)
 }

@@ -6,6 +6,7 @@ import { hexOf } from '../../schemas/digest.ts'
 import { coded } from '../../schemas/errors.ts'
 import type { BlobSource } from '../../static-tree/write/store.ts'
 import { ignoring } from '../../system/errno.ts'
+import { explainDisk } from '../../system/files/errors.ts'
 import type { FreeSpace } from '../data-dir/free-space.ts'
 import { measureSpace } from '../data-dir/free-space.ts'
 import { uploadsPath } from '../data-dir/paths.ts'
@@ -45,7 +46,9 @@ type Running = { readonly abort: AbortController; readonly ended: Promise<unknow
 
 export async function openUploadArea(dataDir: string): Promise<UploadArea> {
   const folder = uploadsPath(dataDir)
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw explainDisk(error, folder)
+  })
   const hashes = openPrefixHashes()
   const running = new Map<string, Running>()
   const pathOf = ({ session, digest }: UploadPart) => join(folder, session, `${hexOf(digest)}.part`)

@@ -1,7 +1,7 @@
 // A disk goes away under a registry that is running, or is made read-only: it says so, acknowledges nothing, and goes on when it is back.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { test } from 'node:test'
 import { openDiskBlobs } from '../../../registry/blobs/disk.ts'
@@ -12,6 +12,7 @@ import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
 import { aRelease } from '../../support/builders/test-authority.ts'
 import { whyNoDisk } from '../../support/machine/mounted-disk.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { typeOcto } from '../../support/octo/in-process-octo.ts'
 import { publishRelease } from '../../support/publisher/publish-release.ts'
 import { expectCleanFsck } from '../../support/registry/fsck.ts'
 import type { TestRegistry } from '../../support/registry/test-registry.ts'
@@ -42,9 +43,25 @@ test('a registry is not ready while one of its folders is away or another one, a
     mkdirSync(path)
     await expectUnready(registry, place, /is another one than when the registry was started/)
     rmSync(path, { recursive: true })
+    for (const [to, problem] of [
+      [`${path}.away`, /is reached by a symbolic link/],
+      [path, /cannot be looked at: ELOOP/],
+    ] as const) {
+      symlinkSync(to, path)
+      await expectUnready(registry, place, problem)
+      rmSync(path)
+    }
     renameSync(`${path}.away`, path)
     assert.equal((await askReady(registry)).status, 200, place)
   }
+})
+
+test('a link on the way to a folder is one in its place', async (t) => {
+  const registry = await startTestRegistry(t)
+  const blobs = join(registry.dataDir, 'blobs')
+  renameSync(blobs, `${blobs}.away`)
+  symlinkSync(`${blobs}.away`, blobs)
+  await expectUnready(registry, 'blobs/sha256', /is reached by a symbolic link/)
 })
 
 test('a store says which of its own places is away, whoever opened it', async (t) => {
@@ -106,6 +123,14 @@ test('what is uploaded into a folder that came in the place of its own counts on
   mkdirSync(join(blobs, 'sha256'), { recursive: true })
   await assert.rejects(publishRelease(registry, release), /upload answered 500 .*IO_FAILED/)
   rmSync(blobs, { recursive: true })
+  writeFileSync(blobs, '')
+  await assert.rejects(
+    publishRelease(registry, release),
+    /upload answered 500 .*`blobs\/sha256`.* is not there any more/,
+  )
+  const { code, stderr } = await typeOcto(['registry', 'fsck', '--data', registry.dataDir])
+  assert.equal(code, 74, stderr)
+  rmSync(blobs)
   renameSync(`${blobs}.away`, blobs)
   assert.equal((await publishRelease(registry, release)).status, 201)
   await registry.stop()
