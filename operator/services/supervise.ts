@@ -3,7 +3,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { coded, firstFailure } from '../../schemas/errors.ts'
 import { omitUndefined } from '../../schemas/omit-undefined.ts'
-import { quote } from '../../schemas/quote.ts'
 import { withoutMemoryInCores } from '../../system/process/core-files.ts'
 import { MARK } from '../../system/process/mark.ts'
 import { lockFile } from '../../system/process-lock.ts'
@@ -30,6 +29,7 @@ import type { ProjectMetrics } from './metrics/snapshot.ts'
 import type { Places } from './places.ts'
 import { makePlaces } from './places.ts'
 import type { Answer, BeginRequest, InstanceStatus, ProjectStatus, Request } from './protocol.ts'
+import { requireLinux } from './require-linux.ts'
 import type { Supervisor } from './supervisor.ts'
 import { openSupervisor } from './supervisor.ts'
 
@@ -54,7 +54,7 @@ export async function takeProject(
   log: (line: string) => void,
 ): Promise<Supervised & AsyncDisposable> {
   const { places, configPath } = project
-  refuseOtherSystems()
+  requireLinux()
   makePlaces(places)
   const lock = await takeLockOf(places)
   try {
@@ -124,15 +124,6 @@ async function takeLockOf(places: Places): Promise<Disposable> {
     if (supervisorOf(places) || performance.now() - startedAt > MOST_OF_NOBODY_MS) throw busy(places)
     await pause(LOOK_MS)
   }
-}
-
-/** `/proc` tells what runs, and who it is. */
-function refuseOtherSystems(): void {
-  if (process.platform === 'linux') return
-  throw coded('OS_FAILED', {
-    message: `octo runs services on Linux, and this is ${quote(process.platform)}`,
-    hint: 'name an operator that runs containers: `octoctl: {operator: docker}`',
-  })
 }
 
 function busy(places: Places): Error {
