@@ -1,6 +1,5 @@
 // Which arguments of a plugin are secrets: those whose JSON Schema says `writeOnly: true`, however deep it says so. They never
 // become words of a command line, which every user of a machine can read. Where a schema leaves it open, an argument is secret.
-
 import { isMap, mapOf } from '../is-map.ts'
 import type { Matching } from '../pattern/bounded-matching.ts'
 import { boundedMatching } from '../pattern/bounded-matching.ts'

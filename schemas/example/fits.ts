@@ -1,6 +1,5 @@
 // Whether a small value fits the schema of a stranger, in bounded time and without making code of it: pages of a registry ask.
 // What is not understood here is `unknown`, never a fit.
-
 import { isMap, mapOf } from '../is-map.ts'
 import { isMultiple } from '../is-multiple.ts'
 import { ownValue } from '../own-value.ts'

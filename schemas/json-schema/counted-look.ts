@@ -13,7 +13,7 @@ import type { FormatRule, Texts } from './plain-words.ts'
 /** Undefined where it would take too many steps: then nothing is known. */
 export type CountedLook = (value: unknown) => readonly SchemaProblem[] | undefined
 
-/** More than it took is left. */
+/** No step is left, and the look is not done. */
 class StepsSpent extends Error {}
 
 /** Of a schema or a value: its texts, names and other values together. */

@@ -17,8 +17,8 @@ const MAX_PATTERN = 1000
 /** How often a piece with choices may be repeated; V8 writes such a piece out as often. */
 const MAX_COPIES = 16
 /** Of looking a pattern up and counting its steps, beside those for its length. */
-const TO_BEGIN = 50
-/** What matches also letters that take two places in a text is made ready as a choice of hundreds of ranges. */
+export const STEPS_TO_BEGIN = 50
+/** What matches also letters of two surrogates is made ready as a choice of hundreds of ranges. */
 const TO_MAKE_WIDE = 5000
 const TO_MAKE_CATEGORY = 30_000
 const NARROW_SET = /^\[(?!\^)(?:[ -Z^-~]|\\(?:[dwstnrfv]|[^a-zA-Z0-9]))*\]$/s
@@ -34,7 +34,7 @@ export function patternSteps(pattern: string): StepsFor {
   const reading = { tokens: tokens ?? [], at: 0 }
   const whole = alternatives(reading)
   if (!tokens || reading.at < tokens.length) return () => Number.POSITIVE_INFINITY
-  const toMake = tokens.reduce((sum, token) => sum + toMakeOf(token), TO_BEGIN + pattern.length)
+  const toMake = tokens.reduce((sum, token) => sum + toMakeOf(token), STEPS_TO_BEGIN + pattern.length)
   const beginsOnce = tokens[0] === '^' && !hasChoiceOutside(tokens)
   return (length) => {
     const { steps } = whole(length)

