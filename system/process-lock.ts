@@ -69,7 +69,7 @@ export async function tryLock({ path, mode, ...words }: LockRequest): Promise<Di
 
 /**
  * The lock of the file as it lies there: made when it is missing, never removed or emptied. Undefined while another connection
- * holds one that excludes it; throws what SQLite says, which `whyNoLock` tells.
+ * holds one that excludes it; throws IO_FAILED for what is no file, and what SQLite says, which `whyNoLock` tells.
  */
 export function lockFile(path: string, mode: LockMode): Disposable | undefined {
   const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
@@ -90,15 +90,15 @@ export function lockFile(path: string, mode: LockMode): Disposable | undefined {
   }
 }
 
-/** SQLite would wait without end for whoever writes into a pipe, and take a device for a file. */
+/** SQLite would wait without end for whoever writes into a pipe, follow a link, and take a device for a file. */
 function requireFile(path: string): void {
   const found = lstatSync(path, { throwIfNoEntry: false })
-  if (found && !found.isFile())
-    // allow(raw-error): in SQLite's words, which `whyNoLock` tells
-    throw Object.assign(new Error('what lies there is no file'), {
-      code: 'ERR_SQLITE_ERROR',
-      errcode: SQLITE.notADatabase,
-    })
+  if (!found || found.isFile()) return
+  throw coded('IO_FAILED', {
+    message: `${quote(path)} is no file, and cannot be locked`,
+    details: { path },
+    hint: 'move away what lies there; octo makes it anew',
+  })
 }
 
 /**

@@ -1,10 +1,10 @@
-// Where services can be supervised.
+// Where services can be supervised: on Linux, where `/proc` tells what runs.
 import { existsSync } from 'node:fs'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 
 /** Throws OS_FAILED. `/proc` tells what runs, and who it is: without it, a service that runs would look like one that ended. */
-export function requireLinux(): void {
+export function requireSupervisable(): void {
   if (process.platform !== 'linux')
     throw coded('OS_FAILED', {
       message: `octo runs services on Linux, and this is ${quote(process.platform)}`,

@@ -29,7 +29,7 @@ import type { ProjectMetrics } from './metrics/snapshot.ts'
 import type { Places } from './places.ts'
 import { makePlaces } from './places.ts'
 import type { Answer, BeginRequest, InstanceStatus, ProjectStatus, Request } from './protocol.ts'
-import { requireLinux } from './require-linux.ts'
+import { requireSupervisable } from './supervisable.ts'
 import type { Supervisor } from './supervisor.ts'
 import { openSupervisor } from './supervisor.ts'
 
@@ -54,7 +54,7 @@ export async function takeProject(
   log: (line: string) => void,
 ): Promise<Supervised & AsyncDisposable> {
   const { places, configPath } = project
-  requireLinux()
+  requireSupervisable()
   makePlaces(places)
   const lock = await takeLockOf(places)
   try {

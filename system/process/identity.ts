@@ -1,6 +1,6 @@
 // Which process a number means. Numbers are given again: boot and start belong to the name, and a process that has ended and was
 // not collected yet is none. Read from /proc, which Linux has.
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { bootId } from '../boot-id.ts'
 import { isErrno } from '../errno.ts'
 
@@ -40,7 +40,7 @@ export function identityOf(pid: number): ProcessIdentity | undefined {
 
 /**
  * False for one of another boot, and for another process of the same number. True where it cannot be looked at, as by a process that
- * has too much open: whoever is taken for dead is cleaned up.
+ * has too much open, or without `/proc`: whoever is taken for dead is cleaned up.
  */
 export function isAlive({ boot, pid, start }: ProcessIdentity): boolean {
   if (boot !== bootId()) return false
@@ -48,7 +48,7 @@ export function isAlive({ boot, pid, start }: ProcessIdentity): boolean {
     const stat = parse(pid, readFileSync(pathOf(pid), 'utf8'))
     return isLiving(stat) && stat.start === start
   } catch (error) {
-    return !isErrno(error, 'ENOENT', 'ESRCH')
+    return !isErrno(error, 'ENOENT', 'ESRCH') || !existsSync(pathOf(process.pid))
   }
 }
 

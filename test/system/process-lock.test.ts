@@ -1,12 +1,24 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, chownSync, linkSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { lockFile, takeLock, tryLock, whyNoLock } from '../../system/process-lock.ts'
-import { expectCodeAsync } from '../support/assertions/expect-code.ts'
+import { expectCode, expectCodeAsync } from '../support/assertions/expect-code.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
 
 const request = (path: string, mode: 'shared' | 'exclusive' = 'exclusive') => ({ path, mode, subject: 'test' }) as const
@@ -148,4 +160,17 @@ const TROUBLES = {
 for (const [why, codes] of Object.entries(TROUBLES))
   test(`a lock that SQLite did not give is told as: ${why}`, () => {
     for (const errcode of codes) assert.equal(whyNoLock(Object.assign(new Error('no'), { errcode })), why, `${errcode}`)
+  })
+
+for (const [what, put] of [
+  ['a pipe', (path: string) => void execFileSync('mkfifo', ['-m', '0444', path])],
+  ['a link', (path: string) => symlinkSync(`${path}.elsewhere`, path)],
+  ['a folder', (path: string) => mkdirSync(path)],
+] as const)
+  test(`${what} is no lock, and is told by its path`, (t) => {
+    const path = join(tempFolder(t), 'lock')
+    put(path)
+    const { message } = expectCode('IO_FAILED', () => lockFile(path, 'exclusive'))
+    assert.ok(message.includes(path), message)
+    assert.equal(existsSync(`${path}.elsewhere`), false)
   })
