@@ -89,8 +89,8 @@ export async function openRegistry({
   const halt = (error: unknown) => {
     if (refusal) return
     const isLost = isCoded(error, 'DATA_DIR_LOCKED')
-    const why = isLost ? 'its data was taken over or away' : 'its disk failed'
-    const event = isLost ? 'the data was taken over or away' : 'the disk cannot be trusted'
+    const why = isLost ? 'its data was taken over, moved away or replaced' : 'its disk failed'
+    const event = isLost ? 'the data was taken over, moved away or replaced' : 'the disk cannot be trusted'
     logger.fatal({ err: error }, `${event}, the registry stops accepting`)
     refusal = coded('SHUTTING_DOWN', { message: `the registry stopped, because ${why}`, cause: error })
     onHalt?.(error)
@@ -206,7 +206,7 @@ function keepAuditHead(
         const id = (await metadata.audit.head())?.id ?? 0
         if (id === noted) return
         // In a folder that came in the place of the data, it would speak of rows that are not there.
-        await claim.require()
+        if (!(await isOurs(claim))) return
         await noteAuditHead(metadata.audit, config.dataDir)
         noted = id
       })
@@ -217,6 +217,17 @@ function keepAuditHead(
     clearInterval(timer)
     note()
     return noting
+  }
+}
+
+async function isOurs(claim: ServingClaim): Promise<boolean> {
+  try {
+    await claim.require()
+    return true
+  } catch (error) {
+    // Whoever keeps the claim says so.
+    if (isCoded(error, 'DATA_DIR_LOCKED')) return false
+    throw error
   }
 }
 

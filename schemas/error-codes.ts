@@ -138,7 +138,11 @@ export const ERROR_CODES = {
   UPLOAD_TOO_SLOW: { exit: TRY_AGAIN, status: 408, meaning: 'an upload was ended because it hardly moved' },
   IDEMPOTENCY_KEY_REUSED: { exit: USAGE, status: 422, meaning: 'an idempotency key was sent with another request' },
   STATE_CONFLICT: { exit: DATA, status: 409, meaning: 'the version is not in a state that allows this change' },
-  DATA_DIR_LOCKED: { exit: TRY_AGAIN, status: 503, meaning: 'another registry process serves this data directory' },
+  DATA_DIR_LOCKED: {
+    exit: TRY_AGAIN,
+    status: 503,
+    meaning: 'another registry process serves this data directory, or its database was moved away or replaced',
+  },
   DATA_DIR_CORRUPT: { exit: IO, status: 500, meaning: 'the registry data does not agree with itself' },
   CLIENT_GONE: { exit: TRY_AGAIN, status: 400, meaning: 'the client broke off its own request' },
   NOT_FOUND: { exit: MISSING, status: 404, meaning: 'there is nothing at this address' },

@@ -9,7 +9,7 @@ export type FreeSpace = { readonly bytes: number; readonly files: number }
 const MAX_RESERVE_BYTES = 64 * 1024 * 1024
 const RESERVED_SHARE = 1 / 50
 
-/** Throws IO_FAILED for a folder that is gone. */
+/** Throws IO_FAILED where the system does not say it, as of a folder that is gone. */
 export async function measureSpace(folder: string): Promise<FreeSpace> {
   const { bavail, bsize, blocks, files, ffree } = await statfs(folder).catch((cause: NodeJS.ErrnoException) => {
     throw coded('IO_FAILED', {

@@ -2,11 +2,12 @@
 // process ends. It is quick and proves that a holder is gone; serving-claim.ts holds when the file does not. Whatever lies in
 // the place of that file is left as it is: nothing in a data directory is removed to get a lock.
 import type { Stats } from 'node:fs'
-import { lstatSync, statSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { basename } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { lockFile, whyNoLock } from '../../system/process-lock.ts'
+import { identityAt } from './file-identity.ts'
 
 export type DataLock = {
   /** Which file is locked: device and inode, the same under every path. */
@@ -22,7 +23,7 @@ export function lockDataDir(dataDir: string, path: string): DataLock {
   return {
     file: () => held.file,
     mend() {
-      if (identityOf(path) === held.file) return false
+      if (identityAt(path) === held.file) return false
       const renewed = holdFile(dataDir, path)
       held.lock[Symbol.dispose]()
       held = renewed
@@ -30,12 +31,6 @@ export function lockDataDir(dataDir: string, path: string): DataLock {
     },
     release: () => held.lock[Symbol.dispose](),
   }
-}
-
-/** Device and inode; undefined when there is no such file. */
-function identityOf(path: string): string | undefined {
-  const found = statSync(path, { bigint: true, throwIfNoEntry: false })
-  return found && `${found.dev}:${found.ino}`
 }
 
 export function dataDirLocked(dataDir: string, cause?: unknown): Error {
@@ -50,10 +45,10 @@ export function dataDirLocked(dataDir: string, cause?: unknown): Error {
 /** What is written into files that have no name any more is gone with the process. */
 export function dataDirReplaced(dataDir: string): Error {
   return coded('DATA_DIR_LOCKED', {
-    message: `the database in ${quote(dataDir)} is not the one that the registry opened: it was moved away, removed or replaced`,
+    message: `the database in ${quote(dataDir)}, or a file of its name beside it, is not the one that the registry opened: it was moved away, removed or replaced`,
     details: { dataDir },
     hint: (data) =>
-      `put it into its place with all files of its name, and start the registry again; \`octo registry fsck --data ${data}\` says whether anything is missing`,
+      `start the registry again; where the database itself was moved, put it back first, and nothing older beside it; \`octo registry fsck --data ${data}\` says whether anything is missing`,
   })
 }
 
@@ -61,10 +56,10 @@ type Held = { readonly file: string; readonly lock: Disposable }
 
 /** Which file was locked is certain only when the same one lay there before and after: one that is missing is made first. */
 function holdFile(dataDir: string, path: string): Held {
-  if (identityOf(path) === undefined) lockWhatLies(path)?.[Symbol.dispose]()
-  const before = identityOf(path)
+  if (identityAt(path) === undefined) lockWhatLies(path)?.[Symbol.dispose]()
+  const before = identityAt(path)
   const lock = lockWhatLies(path)
-  const file = identityOf(path)
+  const file = identityAt(path)
   if (lock && file !== undefined && file === before) return { file, lock }
   lock?.[Symbol.dispose]()
   throw dataDirLocked(dataDir)

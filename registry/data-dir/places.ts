@@ -1,7 +1,6 @@
 // Places in a registry's data directory, as they were when they were opened. A disk that is taken away, or mounted over one of them, leaves
 // another folder under the same name, in which a publish would be kept until the right one comes back; and one that was made read-only
 // shows in no read. Each store that keeps something there looks after its own.
-import type { BigIntStats } from 'node:fs'
 import { statSync } from 'node:fs'
 import { access, constants, realpath, stat } from 'node:fs/promises'
 import { join, relative } from 'node:path'
@@ -9,6 +8,7 @@ import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { isErrno } from '../../system/errno.ts'
 import { isMissing } from '../../system/files/errors.ts'
+import { identityOf } from './file-identity.ts'
 
 /** Throws IO_FAILED, naming the place below the data directory. */
 export type RequireInPlace = () => Promise<void>
@@ -49,10 +49,6 @@ function look<Found>(place: string, at: () => Promise<Found>): Promise<Found | u
     if (isMissing(error)) return undefined
     throw unusable(place, `cannot be looked at: ${(error as NodeJS.ErrnoException).code ?? 'no reason is told'}`, error)
   })
-}
-
-function identityOf({ dev, ino }: BigIntStats): string {
-  return `${dev}:${ino}`
 }
 
 function unusable(place: string, problem: string, cause?: unknown): Error {

@@ -9,6 +9,7 @@ import { authorizeAgain } from '../auth/principal.ts'
 import type { RegistryServices } from '../context.ts'
 import type { PromisedUpload } from '../db/publishing-store.ts'
 import type { Session } from '../db/records.ts'
+import { isFatal } from '../fatal.ts'
 import { readBody } from '../uploads/read-body.ts'
 import type { UploadPart } from '../uploads/upload-area.ts'
 import { watchRate } from '../uploads/watch-rate.ts'
@@ -91,8 +92,8 @@ async function commitPart(
   try {
     await blobs.put(bytes)
   } catch (error) {
-    // Where a place is away, that is why.
-    await requireInPlace()
+    // Where a place is away, that is why. A disk that cannot be trusted ends the registry, wherever its places are.
+    if (!isFatal(error)) await requireInPlace()
     throw error
   }
   await requireInPlace()

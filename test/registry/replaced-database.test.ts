@@ -1,7 +1,7 @@
 // The file of the database is replaced under a registry that is running, as by a restore without a stop: nothing that is written into the
 // file without a name is acknowledged, however late in a publish that comes.
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { cp, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -11,6 +11,8 @@ import { tempFolder } from '../support/machine/temp-folder.ts'
 import { until } from '../support/machine/until.ts'
 import { callApi, openSession, parseSession, publishRelease, uploadAll } from '../support/publisher/publish-release.ts'
 import { expectCleanFsck } from '../support/registry/fsck.ts'
+import { addRepo } from '../support/registry/metadata-scene.ts'
+import { untilStill } from '../support/registry/still-registry.ts'
 import { startTestRegistry } from '../support/registry/test-registry.ts'
 
 for (const moment of ['before', 'after'] as const)
@@ -53,11 +55,26 @@ for (const end of ['', '-wal', '-shm'])
     assert.equal((await expectCleanFsck(registry.dataDir)).versions, 1)
   })
 
-test('a registry writes nothing into the folder that came in the place of its own', async (t) => {
+for (const [what, put] of [
+  ['a link to the file', (path: string) => symlinkSync(`${path}.away`, path)],
+  ['a link to itself', (path: string) => symlinkSync(path, path)],
+] as const)
+  test(`nothing more is acknowledged once ${what} lies in the place of \`octo.db-wal\``, async (t) => {
+    const registry = await startTestRegistry(t)
+    const path = `${databasePath(registry.dataDir)}-wal`
+    renameSync(path, `${path}.away`)
+    put(path)
+    assert.equal((await publishRelease(registry, await aRelease(registry.key))).status, 503)
+    await until(() => registry.serving.registry.services.refusal() !== undefined)
+    rmSync(path)
+  })
+
+test('a registry notes the end of its log in no folder that came in the place of its own', async (t) => {
   const registry = await startTestRegistry(t)
-  const { dataDir } = registry
-  assert.equal((await publishRelease(registry, await aRelease(registry.key))).status, 201)
-  rmSync(auditHeadPath(dataDir), { force: true })
+  const { dataDir, serving } = registry
+  const { metadata } = serving.registry.services
+  await untilStill(registry)
+  await addRepo(metadata, 'noted-nowhere')
   renameSync(dataDir, join(tempFolder(t), 'away'))
   mkdirSync(dataDir)
   await registry.stop()

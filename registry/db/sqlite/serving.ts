@@ -1,6 +1,6 @@
 // The row that says which process serves this database.
-import { statSync } from 'node:fs'
 import { eq } from 'drizzle-orm'
+import { identityAt } from '../../data-dir/file-identity.ts'
 import type { Serving } from '../records.ts'
 import type { ServingStore } from '../store.ts'
 import { databaseFiles } from './files.ts'
@@ -58,10 +58,7 @@ function readServing(db: Db): Serving | undefined {
 
 /** Which files stand under the names of the database: of the last rows, those of the log beside it alone are written. */
 function identitiesOf(db: RegistryDb): readonly (string | undefined)[] {
-  return databaseFiles(db.$client.name).map((path) => {
-    const found = statSync(path, { bigint: true, throwIfNoEntry: false })
-    return found && `${found.dev}:${found.ino}`
-  })
+  return databaseFiles(db.$client.name).map(identityAt)
 }
 
 /** Another number whenever another connection has written. */

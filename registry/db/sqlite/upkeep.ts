@@ -1,5 +1,4 @@
 // What a database can say of its own health.
-import { existsSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { sql } from 'drizzle-orm'
 import { quote } from '../../../schemas/quote.ts'
@@ -26,7 +25,7 @@ export function upkeepOf(db: RegistryDb): UpkeepStore {
     name,
     wayBack: `put the newest ${quote(name)} into its place, with its ${quote(`${name}-wal`)}`,
     ping: () => ask(db, (from) => void from.get(sql`SELECT 1`)),
-    requireInPlace: rememberPlaces(dirname(file), databaseFiles(file).filter(existsSync)),
+    requireInPlace: rememberPlaces(dirname(file), databaseFiles(file)),
     quickCheck: () =>
       ask(db, () => {
         const pages = Number(db.$client.pragma('page_count', { simple: true }))

@@ -52,6 +52,13 @@ const IN_ITS_PLACE: Readonly<
       return () => readlink(path)
     },
   },
+  'a link to itself': {
+    says: /is no lock: a symbolic link lies in its place/,
+    put: async (path) => {
+      await symlink(path, path)
+      return () => readlink(path)
+    },
+  },
   'a link to nothing': {
     says: /is no lock: a symbolic link lies in its place/,
     put: async (path) => {

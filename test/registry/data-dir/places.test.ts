@@ -5,13 +5,15 @@ import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } 
 import { join, relative } from 'node:path'
 import { test } from 'node:test'
 import { openDiskBlobs } from '../../../registry/blobs/disk.ts'
-import { blobsPath, databasePath, privateTreePath } from '../../../registry/data-dir/paths.ts'
+import { blobsPath, databasePath, privateTreePath, trashPath } from '../../../registry/data-dir/paths.ts'
 import { openSqliteStore } from '../../../registry/db/sqlite/store.ts'
+import { fatalIoError } from '../../../registry/fatal.ts'
 import { diskTrees } from '../../../registry/tree/disk.ts'
 import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
 import { aRelease } from '../../support/builders/test-authority.ts'
 import { whyNoDisk } from '../../support/machine/mounted-disk.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { until } from '../../support/machine/until.ts'
 import { typeOcto } from '../../support/octo/in-process-octo.ts'
 import { publishRelease } from '../../support/publisher/publish-release.ts'
 import { expectCleanFsck } from '../../support/registry/fsck.ts'
@@ -135,4 +137,14 @@ test('what is uploaded into a folder that came in the place of its own counts on
   assert.equal((await publishRelease(registry, release)).status, 201)
   await registry.stop()
   assert.equal((await expectCleanFsck(registry.dataDir)).versions, 1)
+})
+
+test('a disk that cannot be trusted ends a registry also while one of its folders is away', async (t) => {
+  const registry = await startTestRegistry(t)
+  const { services } = registry.serving.registry
+  const put = () => Promise.reject(fatalIoError('the disk does not keep what is written', new Error('EIO')))
+  Object.assign(services.blobs, { put })
+  renameSync(trashPath(registry.dataDir), `${trashPath(registry.dataDir)}.away`)
+  await assert.rejects(publishRelease(registry, await aRelease(registry.key)), /upload answered/)
+  await until(() => services.refusal() !== undefined)
 })
