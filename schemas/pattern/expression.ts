@@ -7,6 +7,7 @@ const PIECE =
   /\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|u[\da-fA-F]{4}|[upP]\{[^}]*\}|x[\da-fA-F]{2}|c[a-zA-Z]|k<[^>]*>|\d+|.)|\[(?:[^\]\\]|\\.)*\]|\((?:\?(?:<[=!]|<[^>]*>|[=!]|[a-z-]*:))?|[*+?]\??|\{\d+(?:,\d*)?\}\??|./gsu
 /** Nothing may come between these and what stands before them; the rest look at no letter. */
 const STAYS = /^[*+?{)|^$]/
+const CAPTURES = /^\((?:\?<[^=!]|$)/
 
 /**
  * Read in Unicode mode (`u`), as JSON Schema wants it; throws SyntaxError. V8 looks ahead by some letters, in all ways that lead to them:
@@ -15,13 +16,9 @@ const STAYS = /^[*+?{)|^$]/
  */
 export function expressionOf(pattern: string): Expression {
   new RegExp(pattern, 'u')
-  const group = unusedName(pattern)
-  const pieces = pattern.replaceAll(PIECE, (piece) => (STAYS.test(piece) ? piece : `\\k<${group}>${piece}`))
-  return new RegExp(`(?:${pieces})(?<${group}>)`, 'u')
-}
-
-function unusedName(pattern: string): string {
-  let name = 'end'
-  while (pattern.includes(name)) name += '_'
-  return name
+  const pieces = pattern.match(PIECE) ?? []
+  const end = pieces.filter((piece) => CAPTURES.test(piece)).length + 1
+  // In a group of its own, as a digit may follow.
+  const written = pieces.map((piece) => (STAYS.test(piece) ? piece : `(?:\\${end})${piece}`))
+  return new RegExp(`(?:${written.join('')})()`, 'u')
 }

@@ -73,6 +73,16 @@ test('a pattern is found where JavaScript has it, and read where JavaScript read
   }
 })
 
+test('groups keep their names and numbers, however these are written', () => {
+  for (const [pattern, text] of [
+    ['^(?<\\u0065nd>a)\\k<end>$', 'aa'],
+    ['^(a)(b)\\2\\1$', 'abba'],
+    ['^(?<end>a)1(?:2)$', 'a12'],
+    ['^(?<end_>a)|(?<end_>b)$', 'b'],
+  ] as const)
+    assert.equal(expressionOf(pattern).test(text), true, pattern)
+})
+
 test('one expression answers for each text anew', () => {
   const expression = expressionOf('b$')
   assert.deepEqual(
@@ -89,6 +99,7 @@ const scattered = (first: number) =>
 const LOOKED_AHEAD: readonly (readonly [what: string, pattern: string])[] = [
   ['pieces that may be missing', `${'a?'.repeat(240)}bbbb`],
   ['groups that may be missing', `^${'(a|b?)?'.repeat(120)}bbbb`],
+  ['a long name of nothing', `end${'_'.repeat(1900)}${'a'.repeat(2000)}`],
   ['pieces that may repeat', `${'a*'.repeat(120)}bbbb`],
   ['categories in a row', '\\p{C}'.repeat(8)],
   ['categories behind boundaries', '\\b\\p{C}'.repeat(8)],
