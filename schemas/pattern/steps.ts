@@ -22,6 +22,7 @@ export const STEPS_TO_BEGIN = 50
 const TO_MAKE_WIDE = 5000
 const TO_MAKE_CATEGORY = 30_000
 const NARROW_SET = /^\[(?!\^)(?:[ -Z^-~]|\\(?:[dwstnrfv]|[^a-zA-Z0-9]))*\]$/s
+const LEAST_LENGTH = 2
 const ONE: Effort = { ways: 1, steps: 1 }
 const NO_BOUND: Effort = { ways: Number.POSITIVE_INFINITY, steps: Number.POSITIVE_INFINITY }
 
@@ -37,7 +38,8 @@ export function patternSteps(pattern: string): StepsFor {
   const toMake = tokens.reduce((sum, token) => sum + toMakeOf(token), STEPS_TO_BEGIN + pattern.length)
   const beginsOnce = tokens[0] === '^' && !hasChoiceOutside(tokens)
   return (length) => {
-    const { steps } = whole(length)
+    // V8 makes loops within loops ready at the same cost for every text, and a shorter one would hide them.
+    const { steps } = whole(Math.max(length, LEAST_LENGTH))
     return toMake + (beginsOnce ? steps + length : steps * (length + 1))
   }
 }

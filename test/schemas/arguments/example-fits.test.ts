@@ -58,9 +58,10 @@ const rows: readonly (readonly [says: string, schema: Schema, values: Schema, op
     ['a'],
   ],
   [
-    'a pattern that takes forever for longer texts',
+    'a pattern that takes forever',
     { properties: { a: { type: 'string', pattern: '^(a+)+$' } }, required: ['a'] },
-    { a: 'a' },
+    { a: 'A' },
+    ['a'],
   ],
   [
     'a pattern that refers back, which nobody bounds',

@@ -48,6 +48,11 @@ for (const [what, pattern] of WITHOUT_BOUND)
     assert.equal(patternSteps(pattern)(70), Number.POSITIVE_INFINITY)
   })
 
+test('loops within loops have no bound for a short text either, as they take as long to be made ready', () => {
+  const nested = `${'('.repeat(300)}a${')*'.repeat(300)}`
+  for (const length of [0, 1, 2]) assert.equal(patternSteps(nested)(length), Number.POSITIVE_INFINITY)
+})
+
 test('what begins with the text is tried at one place, and what only one choice begins with at each', () => {
   const once = patternSteps('^[a-z]*x')(1000)
   assert.ok(once < 4000, String(once))
