@@ -91,6 +91,25 @@ test('one expression answers for each text anew', () => {
   )
 })
 
+test('a pattern may have 4096 characters, a hundred groups beside references to them, and as many by name', () => {
+  const kept = (groups: number) => `^${'(a)'.repeat(groups)}\\1$`
+  const named = (references: number) => `^(?:${Array(100).fill('(?<n>a)').join('|')})${'\\k<n>'.repeat(references)}$`
+  for (const [pattern, text] of [
+    ['a'.repeat(4096), 'a'.repeat(4097)],
+    ['(a)'.repeat(1365), 'a'.repeat(1365)],
+    [kept(100), 'a'.repeat(101)],
+    [named(100), 'a'.repeat(101)],
+  ] as const)
+    assert.equal(expressionOf(pattern).test(text), true, `${pattern.length} characters`)
+  for (const [pattern, problem] of [
+    ['a'.repeat(4097), 'a pattern has 4097 characters, expected at most 4096'],
+    [named(101), 'a pattern has 101 references by name, expected at most 100'],
+    [kept(101), 'a pattern has 101 groups beside references to them, expected at most 100'],
+    [`(?<a>b)\\k<a>${'()'.repeat(100)}`, 'a pattern has 101 groups beside references to them, expected at most 100'],
+  ] as const)
+    assert.throws(() => expressionOf(pattern), { name: 'SyntaxError', message: problem })
+})
+
 /** A hundred letters, each of another thousand, from where the row begins. */
 const scattered = (first: number) =>
   `[${Array.from({ length: 100 }, (_, at) => String.fromCodePoint(0x10000 + (4 * at + first) * 0x400)).join('')}]`
@@ -105,6 +124,7 @@ const LOOKED_AHEAD: readonly (readonly [what: string, pattern: string])[] = [
   ['categories behind boundaries', '\\b\\p{C}'.repeat(8)],
   ['what is no boundary before categories', `\\B${'\\p{C}'.repeat(8)}`],
   ['a choice of what begins and categories', `^a|${'\\p{C}'.repeat(8)}`],
+  ['groups that repeat within each other', `${'('.repeat(1300)}a${')*'.repeat(1300)}b`],
   ['sets of scattered letters', [0, 1, 2, 3].map(scattered).join('').repeat(2)],
 ]
 for (const [what, pattern] of LOOKED_AHEAD)
