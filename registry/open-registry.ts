@@ -13,6 +13,7 @@ import { makeDataFolder } from './data-dir/folder.ts'
 import { lockDataDir } from './data-dir/lock.ts'
 import { databasePath, lockPath, uploadsPath } from './data-dir/paths.ts'
 import { rememberPlaces } from './data-dir/places.ts'
+import { requireBlobRenames, requireTreeRenames } from './data-dir/renames.ts'
 import type { OpenOptions as SqliteOptions } from './db/sqlite/open.ts'
 import { openSqliteStore } from './db/sqlite/store.ts'
 import type { MetadataStore } from './db/store.ts'
@@ -99,6 +100,8 @@ export async function openRegistry({
   const failed = (event: string) => (error: unknown) =>
     isFatal(error) ? halt(error) : logger.error({ err: error }, event)
   const stores = await deps.trees.open()
+  if (!blobs) await requireBlobRenames(config.dataDir)
+  if (!trees) await requireTreeRenames(config.dataDir)
   const tree = await openTree({ ...deps, ...stores, onFatal: halt, requireClaim: () => claim.require() })
   stack.defer(() => tree.close())
   // A large tree takes longer to look over than a start may take.

@@ -89,15 +89,21 @@ test('a store says which of its own places is away, whoever opened it', async (t
   }
 })
 
-/** Of a folder: modes say nothing to root, a mount does. */
+/** Of a folder onto itself: the same files of the same disk, reached in another way. Gives what undoes it. */
+function mountOver(path: string): () => void {
+  execFileSync('mount', ['--bind', path, path])
+  return () => execFileSync('umount', ['-l', path])
+}
+
+/** Modes say nothing to root, a mount does. */
 function makeReadOnly(path: string): () => void {
   if (process.getuid?.() !== 0) {
     chmodSync(path, 0o500)
     return () => chmodSync(path, 0o700)
   }
-  execFileSync('mount', ['--bind', path, path])
+  const undo = mountOver(path)
   execFileSync('mount', ['-o', 'remount,bind,ro', path])
-  return () => execFileSync('umount', ['-l', path])
+  return undo
 }
 
 const isRoot = process.getuid?.() === 0
@@ -116,6 +122,38 @@ test('a registry is not ready while one of its folders cannot be written to', {
     assert.equal((await askReady(registry)).status, 200, place)
   }
 })
+
+for (const [place, from, to] of [
+  ['blobs', 'uploads', 'blobs/sha256'],
+  ['blobs/sha256', 'uploads', 'blobs/sha256'],
+  ['uploads', 'uploads', 'blobs/sha256'],
+  ['trash', 'trash', 'blobs/sha256'],
+  ['tree', 'staging', 'tree'],
+  ['private-tree', 'private-staging', 'private-tree'],
+] as const)
+  test(`a registry does not start with \`${place}\` on a mount of its own, and loses nothing`, {
+    skip: whyNoDisk() ?? false,
+  }, async (t) => {
+    // Otherwise the next start has another port, and renders the tree for that.
+    const registry = await startTestRegistry(t, { baseUrl: 'https://plugins.example.com' })
+    await publishRelease(registry, await aRelease(registry.key))
+    await registry.stop()
+    const undo = mountOver(join(registry.dataDir, place))
+    try {
+      const { message, hint } = await expectCodeAsync('IO_FAILED', () => registry.restart())
+      assert.equal(
+        message,
+        `no file can be renamed from \`${from}\` into \`${to}\` of the data directory: one of them is on another mount`,
+      )
+      assert.match(hint ?? '', /on one file system/)
+    } finally {
+      undo()
+    }
+    const again = await registry.restart()
+    assert.equal((await askReady(again)).status, 200)
+    await again.stop()
+    assert.equal((await expectCleanFsck(registry.dataDir)).versions, 1)
+  })
 
 test('what is uploaded into a folder that came in the place of its own counts only once it is in the right one', async (t) => {
   const registry = await startTestRegistry(t)
