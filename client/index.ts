@@ -10,8 +10,8 @@
 //   const outcomes = await client.provide(requests)                  the same, each with its executable or its own error
 //   client.locate(executable)                                        re-check right before every execution
 //   client.recordWarmRun({ configPath, request: 'check-tcp@^1' }, executable)
-export { defaultConfigPath } from '../config/default-config.ts'
-export { problemOfFoundConfig } from '../config/found-config.ts'
+export { defaultConfigPath } from '../config/find/default-config.ts'
+export { problemOfFoundConfig } from '../config/find/found-config.ts'
 export type { Client, ClientOptions, FailedPlugin, InstallReport, PluginOutcome } from './api.ts'
 export { hostPlatform } from './host-platform.ts'
 export { lastingPath } from './installation/lasting-path.ts'

@@ -3,13 +3,13 @@ import { settled } from '../system/async/limit.ts'
 import type { AskPrompt } from './ask-prompts.ts'
 import { refuseUnknownKeys } from './document/unknown-keys.ts'
 import type { OnProblem } from './document/warnings.ts'
-import type { FetchedSide } from './fetch-documents.ts'
-import { openFetcher } from './fetch-documents.ts'
+import { isUnattended } from './find/unattended.ts'
 import { hintToValidate, withHintsToValidate } from './hint-to-validate.ts'
+import type { FetchedSide } from './include/fetch-documents.ts'
+import { openFetcher } from './include/fetch-documents.ts'
 import type { ConfigDeps, WholeConfig } from './read-config.ts'
 import { readWholeConfig } from './read-config.ts'
-import { foundTrustedKeysPath } from './trusted-keys-path.ts'
-import { isUnattended } from './unattended.ts'
+import { foundTrustedKeysPath } from './trusted-keys/trusted-keys-path.ts'
 
 export type LoadConfigOptions = {
   /** As `--config` gives them, first one strongest; none means the default file of `cwd`. */

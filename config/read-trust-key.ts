@@ -5,10 +5,10 @@ import { shownAddress } from '../schemas/shown-address.ts'
 import { decodeText } from '../schemas/text.ts'
 import { parsePublicKey } from '../schemas/trust-key.ts'
 import { readGivenFile } from '../system/files/given-file.ts'
-import { addressFrom } from './document-address.ts'
-import { openFetcher } from './fetch-documents.ts'
-import type { TrustedKey } from './trusted-addresses.ts'
-import { keysNamed } from './trusted-addresses.ts'
+import { addressFrom } from './include/document-address.ts'
+import { openFetcher } from './include/fetch-documents.ts'
+import type { TrustedKey } from './trusted-keys/trusted-addresses.ts'
+import { keysNamed } from './trusted-keys/trusted-addresses.ts'
 
 export type GivenKey = {
   readonly key: DocumentKey

@@ -8,8 +8,8 @@ import type { MapNode, ScalarNode, TreeNode } from './document/node.ts'
 import { holdsTemplate, isEmpty, isText } from './document/node.ts'
 import { readBoolean } from './document/scalars.ts'
 import type { ConfigTrees } from './document/trees.ts'
-import type { DocumentAddress } from './document-address.ts'
-import { addressIn } from './document-address.ts'
+import type { DocumentAddress } from './include/document-address.ts'
+import { addressIn } from './include/document-address.ts'
 
 export type RepoFile = {
   readonly name: string

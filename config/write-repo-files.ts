@@ -11,10 +11,10 @@ import type { ScalarNode } from './document/node.ts'
 import { placeOf } from './document/node.ts'
 import type { TemplateVariables } from './document/template.ts'
 import { expandFile } from './document/template.ts'
-import { shownName } from './document-address.ts'
-import type { FetchText } from './fetched-text.ts'
+import { shownName } from './include/document-address.ts'
+import type { FetchText } from './include/fetched-text.ts'
+import { requireSigned } from './include/prove-fetched.ts'
 import { openPrivateFolder } from './project-folder.ts'
-import { requireSigned } from './prove-fetched.ts'
 import type { RepoFile } from './repo-files.ts'
 
 const MAX_FILE_BYTES = 1024 * 1024

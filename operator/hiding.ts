@@ -62,7 +62,7 @@ function withoutCut(text: string, form: string, shortest: number): string {
 function formsOf(value: string, shortest: number): readonly string[] {
   const lines = value.split(/\r?\n/)
   const parts = [
-    // What people are shown of others is one line, with one space for each gap: services/said-by-others.ts.
+    // What people are shown of others is one line, with one space for each gap: services/life/said-by-others.ts.
     ...[value, value.trim(), value.replace(/\s+/g, ' ').trim()].filter(({ length }) => length >= shortest),
     ...(lines.length > 1 ? lines.map((line) => line.trim()).filter(({ length }) => length >= MIN_LINE) : []),
   ]

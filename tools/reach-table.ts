@@ -11,7 +11,7 @@ const ALL: readonly Reach[] = ['start', 'connect', 'listen']
 export const REACH_TABLE: Readonly<Record<string, ReachRule>> = {
   system: { may: ALL, because: 'it is where octo reaches out' },
   'registry/server/listen.ts': { may: ['listen'], because: 'a registry is a server' },
-  'operator/services/control.ts': { may: ['listen'], because: 'commands reach a supervisor by its socket' },
+  'operator/services/control/control.ts': { may: ['listen'], because: 'commands reach a supervisor by its socket' },
   'operator/services/metrics/endpoint.ts': { may: ['listen'], because: 'Prometheus comes and reads' },
   'operator/metrics/stream-target.ts': {
     may: ['connect'],

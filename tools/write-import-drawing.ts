@@ -13,6 +13,8 @@ const PARTS = [
   'registry',
   'publisher',
   'operator',
+  'operator/services',
+  'operator/ocm',
   'config',
   'system',
   'schemas',

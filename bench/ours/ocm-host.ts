@@ -1,9 +1,9 @@
 // octo's host of service plugins as a program: asked over standard input as bench/peers/ocm-host.ts says, a JSON line for each
 // question, and answering how long that took.
 import { createInterface } from 'node:readline'
-import { discoverPlugins } from '../../operator/ocm/discover.ts'
+import { discoverPlugins } from '../../operator/ocm/discovery/discover.ts'
+import { openKnowledge } from '../../operator/ocm/discovery/known-files.ts'
 import { openPluginHost } from '../../operator/ocm/host.ts'
-import { openKnowledge } from '../../operator/ocm/known-files.ts'
 import type { Asking } from '../peers/ocm-host.ts'
 
 const STORE = process.env.OCTO_HOME ?? ''

@@ -8,7 +8,7 @@ import { quote } from '../../schemas/quote.ts'
 import { userConfigFolder } from '../../system/files/user-config-folder.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import type { SessionOptions } from '../operator-session.ts'
-import { placesOf } from '../services/places.ts'
+import { placesOf } from '../services/project/places.ts'
 
 export type AutostartOptions = Pick<SessionOptions, 'config' | 'lock' | 'frozen' | 'offline'> & {
   readonly system?: boolean

@@ -22,7 +22,7 @@ import { runChecks } from '../check/run-checks.ts'
 import type { ReportOptions } from '../check/write-reports.ts'
 import { requireReports, writeReports } from '../check/write-reports.ts'
 import type { SessionOptions } from '../operator-session.ts'
-import { asksForProgram, programRunner } from '../services/checked-services.ts'
+import { asksForProgram, programRunner } from '../services/program/checked-services.ts'
 import { MAX_LINE, openChecks, phasesOf } from './open-checks.ts'
 
 export type CheckOptions = SessionOptions &

@@ -14,8 +14,8 @@ import { asksForFreePort, planChecks, requestKey, requestsOfPlan, withoutChecks 
 import type { Session, SessionOptions } from '../operator-session.ts'
 import { openSession } from '../operator-session.ts'
 import { currentStatus } from '../operators/baremetal/project.ts'
-import { programsOfPlan } from '../services/checked-services.ts'
-import { placesOf } from '../services/places.ts'
+import { programsOfPlan } from '../services/program/checked-services.ts'
+import { placesOf } from '../services/project/places.ts'
 
 type OpenedChecks = AsyncDisposable & {
   readonly session: Session

@@ -9,7 +9,7 @@ import { openSession } from '../operator-session.ts'
 import { chooseOperator } from '../operators/choose-operator.ts'
 import type { Operator, OperatorCall, OperatorOptions, OperatorWord, OwnWord } from '../operators/operator.ts'
 import { OWN_WORDS } from '../operators/operator.ts'
-import { readConfigCall } from '../services/config-call.ts'
+import { readConfigCall } from '../services/specs/config-call.ts'
 
 export type OperateOptions = OperatorOptions & { readonly operator?: string }
 

@@ -14,7 +14,7 @@ import { notifiersOf, projectName } from '../notifications/notifiers-of.ts'
 import type { Asked, Scope } from '../notifications/of-checks.ts'
 import { goneAfter, happeningOfCheck } from '../notifications/of-checks.ts'
 import { senderOf } from '../notifications/send.ts'
-import { makePlaces, placesOf } from '../services/places.ts'
+import { makePlaces, placesOf } from '../services/project/places.ts'
 
 type Telling = {
   readonly config: OctoConfig

@@ -13,7 +13,7 @@ import { runLines } from '../check/decisions.ts'
 import type { PlannedCheck } from '../check/plan.ts'
 import type { Lanes } from '../lanes/lanes.ts'
 import { openLanes } from '../lanes/lanes.ts'
-import { asksForProgram, programRunner } from '../services/checked-services.ts'
+import { asksForProgram, programRunner } from '../services/program/checked-services.ts'
 import type { Note, Row, Watch } from '../watch/open-watch.ts'
 import { hasPassed, openWatch } from '../watch/open-watch.ts'
 import {

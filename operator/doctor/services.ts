@@ -1,11 +1,11 @@
 // Whether what was started with a config is known, and looked after.
 import { throwDefect } from '../../schemas/errors.ts'
 import { count } from '../../terminal/index.ts'
-import { allAsTheyAre } from '../services/adopt.ts'
-import { supervisorOf } from '../services/control-file.ts'
-import { readJournal } from '../services/journal.ts'
-import { markOf } from '../services/marks.ts'
-import { placesOf } from '../services/places.ts'
+import { allAsTheyAre } from '../services/journal/adopt.ts'
+import { readJournal } from '../services/journal/journal.ts'
+import { supervisorOf } from '../services/project/control-file.ts'
+import { markOf } from '../services/project/marks.ts'
+import { placesOf } from '../services/project/places.ts'
 import type { Finding } from './finding.ts'
 import { finding, refusal } from './finding.ts'
 

@@ -12,11 +12,11 @@ import { coded, isCoded, throwDefect } from '../../schemas/errors.ts'
 import { printable, quote } from '../../schemas/quote.ts'
 import { shownDuration } from '../../schemas/shown-duration.ts'
 import type { HttpReply } from '../../system/http/connection.ts'
-import { compileSchema } from './fits-schema.ts'
-import type { Instance } from './instance.ts'
-import { startInstance } from './instance.ts'
-import type { InstanceFacts } from './instance-facts.ts'
+import type { Instance } from './instance/instance.ts'
+import { startInstance } from './instance/instance.ts'
+import type { InstanceFacts } from './instance/instance-facts.ts'
 import type { ServicePlugin } from './plugin.ts'
+import { compileSchema } from './request/fits-schema.ts'
 
 /** `weak`: callers can live with it, as they have to with plugins of OCM's own SDK. */
 export type Finding = {

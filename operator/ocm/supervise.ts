@@ -3,14 +3,14 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { LONGEST_TIMER_MS } from '../../schemas/duration.ts'
 import { isCoded } from '../../schemas/errors.ts'
-import { isBrokenCall, isLeaving } from './call.ts'
-import type { Instance, StartInstance } from './instance.ts'
-import type { InstanceFacts } from './instance-facts.ts'
+import { isBrokenCall, isLeaving } from './call/call.ts'
+import { openWaitingCalls } from './call/waiting-calls.ts'
+import type { Instance, StartInstance } from './instance/instance.ts'
+import type { InstanceFacts } from './instance/instance-facts.ts'
 import { isBroken, isClosed, isGone } from './life-errors.ts'
 import type { Effect, Event, Life, State } from './lifecycle.ts'
 import { isAtRest, NEW_LIFE, step } from './lifecycle.ts'
 import type { ServicePlugin } from './plugin.ts'
-import { openWaitingCalls } from './waiting-calls.ts'
 
 type SupervisorFacts = InstanceFacts & {
   /** For calls under way, before their plugin is ended. */

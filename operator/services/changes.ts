@@ -1,11 +1,11 @@
 // What has to be done so that what runs is what the config says: which services are new, gone or changed, in what, and which
 // instances are stopped and started for it, in which order. Pure, so that whoever asks and whoever supervises find the same.
 import { coded } from '../../schemas/errors.ts'
-import { changedFields, digest } from './digests.ts'
-import type { KnownService } from './journal.ts'
-import type { State } from './lifecycle.ts'
-import { isAtRest } from './lifecycle.ts'
-import type { Runnable, RunnableService } from './runnable.ts'
+import type { KnownService } from './journal/journal.ts'
+import type { State } from './life/lifecycle.ts'
+import { isAtRest } from './life/lifecycle.ts'
+import { changedFields, digest } from './specs/digests.ts'
+import type { Runnable, RunnableService } from './specs/runnable.ts'
 
 /** `update` takes effect while it runs, `start` is of one that is at rest and as the config says. */
 export type Action = 'add' | 'remove' | 'restart' | 'start' | 'update'

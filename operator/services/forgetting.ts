@@ -1,7 +1,7 @@
 // Forgets services and replicas that no config asks for any more. What does not end is not forgotten.
-import type { Instances, One } from './instances.ts'
-import type { Journal, KnownService } from './journal.ts'
-import { isAtRest } from './lifecycle.ts'
+import type { Instances, One } from './journal/instances.ts'
+import type { Journal, KnownService } from './journal/journal.ts'
+import { isAtRest } from './life/lifecycle.ts'
 import type { Tally } from './metrics/tally.ts'
 
 type Deps = {

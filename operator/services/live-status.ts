@@ -1,15 +1,15 @@
 // How an instance is, as its supervisor knows it now: what it saw and was told of it, and what the machine says.
 import type { ServiceLimits } from '../../config/model/service-spec.ts'
 import type { Hiding } from '../hiding.ts'
+import type { InstanceStatus } from './control/protocol.ts'
 import type { Effects } from './effects.ts'
-import type { SeenCheck } from './health-watch.ts'
-import type { One } from './instances.ts'
-import type { ProgramOrigin } from './journal.ts'
-import { isAtRest } from './lifecycle.ts'
-import type { Places } from './places.ts'
-import type { InstanceStatus } from './protocol.ts'
+import type { SeenCheck } from './health/health-watch.ts'
+import type { One } from './journal/instances.ts'
+import type { ProgramOrigin } from './journal/journal.ts'
+import { isAtRest } from './life/lifecycle.ts'
+import type { Places } from './project/places.ts'
 import type { SecretsKeeper } from './secrets/keeper.ts'
-import { statusOf } from './status.ts'
+import { statusOf } from './status/status.ts'
 
 type Known = {
   readonly places: Places

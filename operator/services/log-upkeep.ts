@@ -6,9 +6,9 @@ import { readIfThere, writeWhole } from '../../system/files/atomic-file.ts'
 import { liveOf, readKept, sizeOf } from '../logs/kept-log.ts'
 import { LARGE_LOG_BYTES, noteTime, timesPath } from '../logs/log-files.ts'
 import { rotateLog } from '../logs/rotate-log.ts'
-import type { One } from './instances.ts'
-import type { Places } from './places.ts'
-import { logPath } from './places.ts'
+import type { One } from './journal/instances.ts'
+import type { Places } from './project/places.ts'
+import { logPath } from './project/places.ts'
 
 const NOTE_MS = 5000
 const LOOK_MS = 1000

@@ -3,15 +3,15 @@
 
 import { releaseName } from '../../schemas/release-name.ts'
 import type { Effects } from './effects.ts'
-import type { Instances, One } from './instances.ts'
-import type { KnownService, ProgramOrigin } from './journal.ts'
-import type { RecalledSpec } from './kept-specs.ts'
-import { startedAs, withRulesOf } from './kept-specs.ts'
-import type { Instance, State } from './lifecycle.ts'
-import { isAtRest } from './lifecycle.ts'
-import type { Loaded, LoadedServices } from './loaded-services.ts'
-import { isStable } from './pause.ts'
-import type { RunnableService } from './runnable.ts'
+import type { Instances, One } from './journal/instances.ts'
+import type { KnownService, ProgramOrigin } from './journal/journal.ts'
+import type { Instance, State } from './life/lifecycle.ts'
+import { isAtRest } from './life/lifecycle.ts'
+import { isStable } from './life/pause.ts'
+import type { RecalledSpec } from './specs/kept-specs.ts'
+import { startedAs, withRulesOf } from './specs/kept-specs.ts'
+import type { Loaded, LoadedServices } from './specs/loaded-services.ts'
+import type { RunnableService } from './specs/runnable.ts'
 
 type TakenDeps = {
   readonly loaded: LoadedServices

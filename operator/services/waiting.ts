@@ -1,8 +1,9 @@
 // What waits for services that come first, and for its secrets: begun when all of that is there, and failed when it cannot come any more.
-import { answerOf, answerOfAll } from './conditions.ts'
-import type { Instances, One } from './instances.ts'
-import type { LoadedServices } from './loaded-services.ts'
+
+import type { Instances, One } from './journal/instances.ts'
+import { answerOf, answerOfAll } from './life/conditions.ts'
 import type { SecretsKeeper } from './secrets/keeper.ts'
+import type { LoadedServices } from './specs/loaded-services.ts'
 
 type WaitingDeps = {
   readonly instances: Pick<Instances, 'all' | 'of' | 'tell'>

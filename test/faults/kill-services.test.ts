@@ -2,7 +2,7 @@
 // rule says, each start is one kill, and nothing is left over. `OCTO_FULL=1` goes on for minutes.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readJournal } from '../../operator/services/journal.ts'
+import { readJournal } from '../../operator/services/journal/journal.ts'
 import { identityOf } from '../../system/process/identity.ts'
 import { seededRandom } from '../support/builders/seeded-random.ts'
 import { rounds } from '../support/machine/full-form.ts'

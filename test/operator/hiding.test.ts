@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openHiding } from '../../operator/hiding.ts'
-import { oneLine } from '../../operator/services/said-by-others.ts'
+import { oneLine } from '../../operator/services/life/said-by-others.ts'
 
 const SECRET = 'Pä$$ w\'rd/+?&<\\"é!B'
 const KEY = '-----BEGIN KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC\n-----END KEY-----\n'

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { resolve } from 'node:path'
 import { test } from 'node:test'
-import { addressFrom } from '../../config/document-address.ts'
+import { addressFrom } from '../../config/include/document-address.ts'
 import { parseRegistryUrl } from '../../publisher/account/registry-url.ts'
 import { holdsLogin } from '../../schemas/address-login.ts'
 import { shownAddress } from '../../schemas/shown-address.ts'

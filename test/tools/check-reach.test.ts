@@ -16,7 +16,7 @@ const DENIED: readonly (readonly [path: string, text: string, instead: RegExp])[
   ['operator/a.ts', "import type { A } from './a.ts'\nimport { execFileSync as run } from 'child_process'", /^start/],
   ['operator/a.ts', "import { isIP, connect as c } from 'node:net'", /^connect by/],
   ['operator/a.ts', "import {\n  BlockList,\n  type Socket,\n  createConnection,\n} from 'node:net'", /^connect by/],
-  ['operator/services/control.ts', "import { createConnection, createServer } from 'node:net'", /^connect by/],
+  ['operator/services/control/control.ts', "import { createConnection, createServer } from 'node:net'", /^connect by/],
   ['registry/a.ts', "import { createServer } from 'node:http'", /^only servers listen/],
   ['registry/a.ts', "const { createServer } = await import('node:http')", /^only servers listen/],
   ['publisher/a.ts', "import * as tls from 'node:tls'", /^connect by/],

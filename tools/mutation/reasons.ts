@@ -26,7 +26,7 @@ const REASONS: readonly Reason[] = [
     because: 'a test would have to send more than 4 GiB',
   },
   {
-    file: 'config/document-copies.ts',
+    file: 'config/include/document-copies.ts',
     guard: "typeof text !== 'string'",
     because: 'the digest behind it is of a text alone; it only tells the type checker so',
   },
@@ -89,12 +89,12 @@ const REASONS: readonly Reason[] = [
     because: 'a platform is refused by this code alone; only a mistake in octo gets here',
   },
   {
-    file: 'config/document-copies.ts',
+    file: 'config/include/document-copies.ts',
     guard: "typeof text !== 'string'",
     because: 'what is no text has no digest, which makes it no copy as well; it only tells the type checker so',
   },
   {
-    file: 'config/fetch-documents.ts',
+    file: 'config/include/fetch-documents.ts',
     guard: "isCoded(error, 'FETCH_REFUSED')",
     because: 'no other refusal has a status; it only tells the type checker so',
   },
@@ -179,7 +179,7 @@ const REASONS: readonly Reason[] = [
     because: 'what is no map has no `path` either; it only tells the type checker so',
   },
   {
-    file: 'config/read-include.ts',
+    file: 'config/include/read-include.ts',
     guard: '!isText(url)',
     because: 'what is no text is no address for the question behind it either; it only tells the type checker so',
   },
@@ -234,7 +234,7 @@ const REASONS: readonly Reason[] = [
     because: 'a command is read where a word stands, which is its first; it only tells the type checker so',
   },
   {
-    file: 'config/found-config.ts',
+    file: 'config/find/found-config.ts',
     guard: 'process.getuid === undefined',
     because: 'Windows has no users of files that Node shows, and the tests run where there are some',
   },

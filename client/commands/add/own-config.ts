@@ -1,9 +1,9 @@
 // The config that `octo add` and `octo remove` write: the first one that is named or found here, as its owner wrote it.
 import { existsSync, lstatSync, readlinkSync } from 'node:fs'
 import { basename, dirname, extname, join, resolve } from 'node:path'
-import { defaultConfigPath } from '../../../config/default-config.ts'
-import { CONFIG_LIMITS } from '../../../config/documents.ts'
-import { replaceText, requireUnchanged } from '../../../config/replace-text.ts'
+import { defaultConfigPath } from '../../../config/find/default-config.ts'
+import { CONFIG_LIMITS } from '../../../config/include/documents.ts'
+import { replaceText, requireUnchanged } from '../../../config/steps/replace-text.ts'
 import { coded } from '../../../schemas/errors.ts'
 import { quote } from '../../../schemas/quote.ts'
 import { decodeText } from '../../../schemas/text.ts'

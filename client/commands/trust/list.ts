@@ -1,7 +1,7 @@
 // `octo trust list`: the keys that this user trusts to sign config documents, and what for.
-import type { TrustedKey } from '../../../config/trusted-addresses.ts'
-import { readTrustedKeys } from '../../../config/trusted-keys.ts'
-import { trustedKeysPath } from '../../../config/trusted-keys-path.ts'
+import type { TrustedKey } from '../../../config/trusted-keys/trusted-addresses.ts'
+import { readTrustedKeys } from '../../../config/trusted-keys/trusted-keys.ts'
+import { trustedKeysPath } from '../../../config/trusted-keys/trusted-keys-path.ts'
 import { documentKeyId } from '../../../schemas/document-key.ts'
 import { shownAddress } from '../../../schemas/shown-address.ts'
 import type { Run } from '../../../terminal/program.ts'

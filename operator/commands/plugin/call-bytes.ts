@@ -8,8 +8,8 @@ import { isErrno } from '../../../system/errno.ts'
 import { explainDisk, onDisk } from '../../../system/files/errors.ts'
 import { makeFolder } from '../../../system/files/make-folder.ts'
 import { ownTemporaryFolder } from '../../../system/files/temporary-folder.ts'
-import type { Chunks } from '../../ocm/lend-blob.ts'
-import type { OpenedBlob } from '../../ocm/open-blob.ts'
+import type { Chunks } from '../../ocm/blobs/lend-blob.ts'
+import type { OpenedBlob } from '../../ocm/blobs/open-blob.ts'
 
 /** The standard stream. */
 const STREAM = '-'

@@ -1,5 +1,5 @@
 // A line that a service plugin printed, for people.
-import type { PluginLine } from '../../ocm/lines.ts'
+import type { PluginLine } from '../../ocm/instance/lines.ts'
 
 export function logLine({ plugin, level, message, attributes = {} }: PluginLine): string {
   const more = Object.entries(attributes).map(([name, value]) => ` ${name}=${value}`)

@@ -3,7 +3,7 @@ import type { DeclaredCapability } from '../../../schemas/contract/ocm/capabilit
 import { routedTypes } from '../../../schemas/contract/ocm/capabilities.ts'
 import { printable, quote } from '../../../schemas/quote.ts'
 import type { Terminal } from '../../../terminal/index.ts'
-import type { FoundPlugin, Origin, Proof } from '../../ocm/found-plugin.ts'
+import type { FoundPlugin, Origin, Proof } from '../../ocm/discovery/found-plugin.ts'
 import type { PluginOptions } from './open-plugins.ts'
 import { findPlugins } from './open-plugins.ts'
 

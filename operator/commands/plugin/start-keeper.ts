@@ -4,7 +4,7 @@ import { MARK } from '../../../system/process/mark.ts'
 import { leaveCgroup } from '../../../system/process/process-cgroup.ts'
 import { pluginLaunchWords } from '../../exec/launch-words.ts'
 import { lastingStart } from '../../link/lasting-start.ts'
-import type { Environment } from '../../ocm/runtime-folder.ts'
+import type { Environment } from '../../ocm/instance/runtime-folder.ts'
 import { lacksKeeper } from '../../ocm/shared/keeper.ts'
 
 /** Throws what a program that cannot be started throws. */

@@ -3,8 +3,8 @@
 import { statSync, utimesSync } from 'node:fs'
 import { readIfWhole, writeDisposable } from '../../../system/files/atomic-file.ts'
 import { lockFile } from '../../../system/process-lock.ts'
-import type { CallTally } from '../call-tally.ts'
-import { parseTally, sum } from '../call-tally.ts'
+import type { CallTally } from '../call/call-tally.ts'
+import { parseTally, sum } from '../call/call-tally.ts'
 import type { SharedPlaces } from './places.ts'
 
 export function readTally({ calls }: SharedPlaces): CallTally {

@@ -5,7 +5,7 @@ import { canonicalJson } from '../../../schemas/canonical-json.ts'
 import type { Digest } from '../../../schemas/digest.ts'
 import { MARK } from '../../../system/process/mark.ts'
 import { pluginEnvironment } from '../../exec/environment.ts'
-import type { InstanceFacts } from '../instance-facts.ts'
+import type { InstanceFacts } from '../instance/instance-facts.ts'
 import type { OpenedProgram } from '../plugin.ts'
 
 const LENGTH = 16

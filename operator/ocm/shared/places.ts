@@ -2,8 +2,8 @@
 // what is shared.
 import { join } from 'node:path'
 import { namesIfThere } from '../../../system/files/if-there.ts'
-import type { Environment } from '../runtime-folder.ts'
-import { findRuntimeParent } from '../runtime-folder.ts'
+import type { Environment } from '../instance/runtime-folder.ts'
+import { findRuntimeParent } from '../instance/runtime-folder.ts'
 
 export type SharedPlaces = {
   /** By which one way of starting a plugin is told from another. */

@@ -5,7 +5,7 @@ import type { Digest } from '../../../schemas/digest.ts'
 import type { ProcessIdentity } from '../../../system/process/identity.ts'
 import { isAlive } from '../../../system/process/identity.ts'
 import { listensOn } from '../../../system/process/listens-on.ts'
-import { isOwnSocket } from '../runtime-folder.ts'
+import { isOwnSocket } from '../instance/runtime-folder.ts'
 import type { SharedRecord } from './record.ts'
 
 export type Attachable = SharedRecord & { readonly process: ProcessIdentity; readonly socket: string }

@@ -1,5 +1,5 @@
 // Sets right what other processes left of what they shared, wherever nobody is at work on it.
-import type { Environment } from '../runtime-folder.ts'
+import type { Environment } from '../instance/runtime-folder.ts'
 import { mendPlaces } from './end.ts'
 import { tryPlaces } from './lock.ts'
 import type { SharedPlaces } from './places.ts'

@@ -6,8 +6,8 @@ import { z } from 'zod'
 import { readIfWhole, writeWhole } from '../../../system/files/atomic-file.ts'
 import { namesIfThere } from '../../../system/files/if-there.ts'
 import { hasEnded, nameOfThisProcess } from '../../../system/process/own-name.ts'
-import type { Environment } from '../runtime-folder.ts'
-import { findRuntimeParent, makeRuntimeParent } from '../runtime-folder.ts'
+import type { Environment } from '../instance/runtime-folder.ts'
+import { findRuntimeParent, makeRuntimeParent } from '../instance/runtime-folder.ts'
 
 const troubleShape = z.object({
   plugin: z.string(),

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { explainDisk, isMissing } from '../../../system/files/errors.ts'
 import { namesIfThere } from '../../../system/files/if-there.ts'
 import { hasEnded, nameOfThisProcess } from '../../../system/process/own-name.ts'
-import type { CallOutcome, CallTally } from '../call-tally.ts'
-import { NO_CALLS, withCall } from '../call-tally.ts'
+import type { CallOutcome, CallTally } from '../call/call-tally.ts'
+import { NO_CALLS, withCall } from '../call/call-tally.ts'
 import type { SharedPlaces } from './places.ts'
 
 export type Use = {

@@ -1,6 +1,6 @@
 // What is wanted of a shared plugin.
 import type { Digest } from '../../../schemas/digest.ts'
-import type { InstanceFacts } from '../instance-facts.ts'
+import type { InstanceFacts } from '../instance/instance-facts.ts'
 import type { OpenedProgram, ServicePlugin } from '../plugin.ts'
 import type { SharedPlaces } from './places.ts'
 

@@ -1,7 +1,7 @@
 // What shared plugins have printed, also those that have ended of late.
 import { existsSync } from 'node:fs'
 import { readIfWhole } from '../../../system/files/atomic-file.ts'
-import type { Environment } from '../runtime-folder.ts'
+import type { Environment } from '../instance/runtime-folder.ts'
 import { allSharedPlaces } from './places.ts'
 
 type WrittenLog = { readonly plugin: string; readonly paths: readonly string[] }

@@ -2,9 +2,9 @@
 // installed for it, so that a newer version of a plugin is not seen, nor another source of secrets.
 import type { OctoConfig, ServiceConfig } from '../../../config/model/config.ts'
 import { planService } from '../../check/plan.ts'
-import { changedFields, fieldsOf, settingsOf } from '../../services/digests.ts'
-import type { KnownService } from '../../services/journal.ts'
-import type { ProjectStatus } from '../../services/protocol.ts'
+import type { ProjectStatus } from '../../services/control/protocol.ts'
+import type { KnownService } from '../../services/journal/journal.ts'
+import { changedFields, fieldsOf, settingsOf } from '../../services/specs/digests.ts'
 
 export function withDifferences(
   found: ProjectStatus,

@@ -4,8 +4,8 @@ import type { ServiceProgram } from '../../../config/model/service-spec.ts'
 import { printable, quote } from '../../../schemas/quote.ts'
 import { releaseName } from '../../../schemas/release-name.ts'
 import type { Terminal } from '../../../terminal/index.ts'
-import type { Runnable } from '../../services/runnable.ts'
-import { openRunnable } from '../../services/runnable.ts'
+import type { Runnable } from '../../services/specs/runnable.ts'
+import { openRunnable } from '../../services/specs/runnable.ts'
 import type { OperatorCall } from '../operator.ts'
 
 export async function show({ session, terminal, words }: OperatorCall): Promise<number> {

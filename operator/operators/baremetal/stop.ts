@@ -1,8 +1,8 @@
 // `octo stop`: asks the supervisor, and where none lives ends what it left.
 import { printable, quote } from '../../../schemas/quote.ts'
 import type { Terminal } from '../../../terminal/index.ts'
-import { ask } from '../../services/control.ts'
-import type { InstanceStatus, ProjectStatus } from '../../services/protocol.ts'
+import { ask } from '../../services/control/control.ts'
+import type { InstanceStatus, ProjectStatus } from '../../services/control/protocol.ts'
 import type { Project } from '../../services/supervise.ts'
 import { projectStatus, stopByHand, takeProject } from '../../services/supervise.ts'
 import type { OperatorCall } from '../operator.ts'

@@ -2,7 +2,7 @@
 // place of the older one when it is full. That one cannot be written holds up no service; how many is said by the next that can.
 import { closeSync, constants, fstatSync, openSync, readSync, renameSync } from 'node:fs'
 import { writeAll } from '../../../system/files/atomic-file.ts'
-import { oneLine } from '../said-by-others.ts'
+import { oneLine } from '../life/said-by-others.ts'
 import type { ServiceEvent } from './event.ts'
 
 /** As it stands in a line. */

@@ -4,10 +4,10 @@ import type { CheckStatus } from '../../../schemas/check-result.ts'
 import { omitUndefined } from '../../../schemas/omit-undefined.ts'
 import { formatDuration } from '../../../terminal/index.ts'
 import type { Happening } from '../../notifications/happening.ts'
-import type { End } from '../end.ts'
-import { endInWords } from '../end.ts'
-import type { One } from '../instances.ts'
-import type { Instance } from '../lifecycle.ts'
+import type { One } from '../journal/instances.ts'
+import type { End } from '../life/end.ts'
+import { endInWords } from '../life/end.ts'
+import type { Instance } from '../life/lifecycle.ts'
 
 type EventKind =
   | ('supervisor-started' | 'supervisor-ended' | 'applied' | 'adopted')

@@ -3,7 +3,7 @@
 import { CHECK_STATUSES } from '../../../schemas/check-result.ts'
 import { octoVersion } from '../../../system/octo-version.ts'
 import type { Family, Labels, Sample } from '../../metrics/exposition.ts'
-import { STATES } from '../lifecycle.ts'
+import { STATES } from '../life/lifecycle.ts'
 import type { InstanceMetrics, ProjectMetrics } from './snapshot.ts'
 import { EXITS } from './tally.ts'
 

@@ -2,9 +2,9 @@
 // socket as they are.
 import type { CheckStatus } from '../../../schemas/check-result.ts'
 import { CHECK_STATUSES } from '../../../schemas/check-result.ts'
-import type { End } from '../end.ts'
-import type { One } from '../instances.ts'
-import type { Instance } from '../lifecycle.ts'
+import type { One } from '../journal/instances.ts'
+import type { End } from '../life/end.ts'
+import type { Instance } from '../life/lifecycle.ts'
 
 export const EXITS = ['success', 'error', 'signal', 'unknown'] as const
 type Exit = (typeof EXITS)[number]

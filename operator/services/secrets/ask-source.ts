@@ -9,8 +9,8 @@ import { requestKey } from '../../check/plan.ts'
 import type { RunDeps } from '../../exec/plugin-process.ts'
 import { runSecrets } from '../../exec/run-secrets.ts'
 import { secretTextsAmong } from '../../secret-texts.ts'
-import { ownMark } from '../marks.ts'
-import type { Places } from '../places.ts'
+import { ownMark } from '../project/marks.ts'
+import type { Places } from '../project/places.ts'
 
 type Question = {
   readonly source: SecretSource

@@ -2,8 +2,8 @@
 
 import type { SecretSource } from '../../../config/model/service-spec.ts'
 import { quote } from '../../../schemas/quote.ts'
-import type { Loaded } from '../loaded-services.ts'
-import type { RunnableService } from '../runnable.ts'
+import type { Loaded } from '../specs/loaded-services.ts'
+import type { RunnableService } from '../specs/runnable.ts'
 import type { Asked } from './ask-source.ts'
 import type { Due } from './due.ts'
 import type { Held } from './held.ts'

@@ -3,7 +3,7 @@
 import type { SecretLease, SecretResultLine } from '../../../schemas/contract/secrets.ts'
 import { omitUndefined } from '../../../schemas/omit-undefined.ts'
 import { jittered } from '../../../system/async/jittered.ts'
-import { pauseBefore } from '../pause.ts'
+import { pauseBefore } from '../life/pause.ts'
 import type { Secrets } from './secret-folders.ts'
 
 export type Held = {

@@ -2,7 +2,7 @@
 // and what it has no more, nobody knows.
 
 import { openHiding } from '../../hiding.ts'
-import type { Places } from '../places.ts'
+import type { Places } from '../project/places.ts'
 import { secretsOfAll } from './secret-folders.ts'
 
 /** While somebody follows, secrets change. */

@@ -8,8 +8,8 @@ import { isInMemory } from '../../../system/files/memory.ts'
 import { isOursAlone } from '../../../system/files/own-folder.ts'
 import { ownTemporaryFolder, problemOfTemporary } from '../../../system/files/temporary-folder.ts'
 import { textIfReadable } from '../../../system/text-if-readable.ts'
-import type { Places } from '../places.ts'
-import { makePrivateFolder } from '../places.ts'
+import type { Places } from '../project/places.ts'
+import { makePrivateFolder } from '../project/places.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 export type Secrets = Readonly<Record<string, string>>

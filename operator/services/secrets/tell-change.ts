@@ -3,9 +3,9 @@ import type { ChangeRule } from '../../../config/model/service-spec.ts'
 import { CHANGE_RULES } from '../../../config/model/service-spec.ts'
 import type { ProcessIdentity } from '../../../system/process/identity.ts'
 import { isAlive } from '../../../system/process/identity.ts'
-import type { Instances, One } from '../instances.ts'
-import type { Event } from '../lifecycle.ts'
-import { isSettled } from '../lifecycle.ts'
+import type { Instances, One } from '../journal/instances.ts'
+import type { Event } from '../life/lifecycle.ts'
+import { isSettled } from '../life/lifecycle.ts'
 
 type Deps = {
   readonly instances: Pick<Instances, 'of' | 'until'>

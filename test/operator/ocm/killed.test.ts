@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
-import { startInstance } from '../../../operator/ocm/instance.ts'
+import { startInstance } from '../../../operator/ocm/instance/instance.ts'
 import { sharing } from '../../../operator/ocm/shared/open.ts'
 import { seededRandom } from '../../support/builders/seeded-random.ts'
 import { rounds } from '../../support/machine/full-form.ts'

@@ -1,7 +1,7 @@
 // What is asked once more when a call was broken off: what does no harm when it is asked twice, and nothing else.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { startInstance } from '../../../operator/ocm/instance.ts'
+import { startInstance } from '../../../operator/ocm/instance/instance.ts'
 import { CAPABILITIES, CONTRACTS } from '../../../schemas/contract/ocm/contracts.ts'
 import type { Contract } from '../../../schemas/contract/ocm/endpoints.ts'
 import { expectCodeAsync } from '../../support/assertions/expect-code.ts'

@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { PassThrough, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { before, test } from 'node:test'
+import { lendBlob } from '../../../operator/ocm/blobs/lend-blob.ts'
+import type { OpenedBlob } from '../../../operator/ocm/blobs/open-blob.ts'
 import { openPluginHost } from '../../../operator/ocm/host.ts'
-import { lendBlob } from '../../../operator/ocm/lend-blob.ts'
-import type { OpenedBlob } from '../../../operator/ocm/open-blob.ts'
 import { expectCode, expectCodeAsync } from '../../support/assertions/expect-code.ts'
 import { FROM_SOURCES } from '../../support/machine/from-sources.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
@@ -223,7 +223,7 @@ test('what is lent is for this user alone and no larger than it may be, and what
 }, async (t) => {
   const folder = tempFolder(t)
   const env = { TMPDIR: folder }
-  const module = new URL('../../../operator/ocm/lend-blob.ts', import.meta.url).href
+  const module = new URL('../../../operator/ocm/blobs/lend-blob.ts', import.meta.url).href
   const killed = `import { lendBlob } from ${JSON.stringify(module)}
 const lent = lendBlob((async function* () { yield Buffer.from('bytes') })(), { TMPDIR: ${JSON.stringify(folder)} })
 await lent.fill(undefined)

@@ -1,7 +1,7 @@
 // A supervisor that was killed holds its lock until the last of its threads has ended, when nothing tells of it any more.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { makePlaces } from '../../../operator/services/places.ts'
+import { makePlaces } from '../../../operator/services/project/places.ts'
 import { lockFile } from '../../../system/process-lock.ts'
 import { aServiceScene } from '../../support/operator/service-scene.ts'
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fitArguments } from '../../../config/validate-arguments.ts'
-import { requireFitting } from '../../../operator/ocm/fits-schema.ts'
+import { requireFitting } from '../../../operator/ocm/request/fits-schema.ts'
 
 const TEXT = { type: 'string' } as const
 const closed = (name: string) => ({ properties: { [name]: TEXT }, required: [name], additionalProperties: false })

@@ -1,7 +1,7 @@
 // Plugins that speak OCM's protocol, as programs in a folder: well-behaved unless told otherwise.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { openPluginFile } from '../../../operator/ocm/open-file.ts'
+import { openPluginFile } from '../../../operator/ocm/discovery/open-file.ts'
 import type { ServicePlugin } from '../../../operator/ocm/plugin.ts'
 import { parseCapabilities } from '../../../schemas/contract/ocm/capabilities.ts'
 

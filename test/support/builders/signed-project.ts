@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { writeTrustedKeys } from '../../../config/trusted-keys.ts'
+import { writeTrustedKeys } from '../../../config/trusted-keys/trusted-keys.ts'
 import { tempFolder } from '../machine/temp-folder.ts'
 import type { Served } from '../peers/document-server.ts'
 import { aDocumentServer } from '../peers/document-server.ts'

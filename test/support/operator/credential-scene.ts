@@ -3,7 +3,7 @@
 import type { TestContext } from 'node:test'
 import type { HostOptions } from '../../../operator/ocm/host.ts'
 import { openPluginHost } from '../../../operator/ocm/host.ts'
-import type { PluginLine } from '../../../operator/ocm/lines.ts'
+import type { PluginLine } from '../../../operator/ocm/instance/lines.ts'
 import { sharing } from '../../../operator/ocm/shared/open.ts'
 import { killAllWith } from '../machine/everywhere.ts'
 import { sdkPlugins } from './sdk-plugins.ts'

@@ -11,7 +11,7 @@ const at = (path: string) => JSON.stringify(new URL(`../../../${path}`, import.m
 const SCRIPT = `
 import { closeSync, openSync } from 'node:fs'
 import { fitArguments } from ${at('config/validate-arguments.ts')}
-import { requireFitting } from ${at('operator/ocm/fits-schema.ts')}
+import { requireFitting } from ${at('operator/ocm/request/fits-schema.ts')}
 import { openMarkdown } from ${at('registry/server/pages/markdown/markdown.ts')}
 import { inTime } from ${at('system/async/in-time.ts')}
 

@@ -266,7 +266,7 @@ test('processes that ask at once share one, and one that is killed takes it from
     script,
     `import { openPluginHost } from ${from('../../../../operator/ocm/host.ts')}
 import { sharing } from ${from('../../../../operator/ocm/shared/open.ts')}
-import { openPluginFile } from ${from('../../../../operator/ocm/open-file.ts')}
+import { openPluginFile } from ${from('../../../../operator/ocm/discovery/open-file.ts')}
 import { parseCapabilities } from ${from('../../../../schemas/contract/ocm/capabilities.ts')}
 const path = ${JSON.stringify(join(scene.folder, 'twin'))}
 const open = () => openPluginFile({ name: 'twin', path }, { digest: () => undefined, remember: () => undefined })

@@ -4,7 +4,7 @@ import { readdirSync, renameSync, symlinkSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { startInstance } from '../../../../operator/ocm/instance.ts'
+import { startInstance } from '../../../../operator/ocm/instance/instance.ts'
 import { listening } from '../../../support/machine/listening.ts'
 import { sharedScene } from '../../../support/operator/shared-scene.ts'
 

@@ -17,9 +17,9 @@ import { test } from 'node:test'
 import { openHiding } from '../../../../operator/hiding.ts'
 import type { NotedEvent } from '../../../../operator/services/events/event-log.ts'
 import { olderEvents, openEventLog } from '../../../../operator/services/events/event-log.ts'
+import { openNews } from '../../../../operator/services/events/news.ts'
 import { readEvents } from '../../../../operator/services/events/read-events.ts'
-import { openNews } from '../../../../operator/services/news.ts'
-import { placesOf } from '../../../../operator/services/places.ts'
+import { placesOf } from '../../../../operator/services/project/places.ts'
 import { tempFolder } from '../../../support/machine/temp-folder.ts'
 
 const NOW = () => Date.parse('2026-11-26T10:00:00Z')

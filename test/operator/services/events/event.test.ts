@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ServiceEvent } from '../../../../operator/services/events/event.ts'
 import { checkEvent, foundEvents, instanceEvents } from '../../../../operator/services/events/event.ts'
-import type { Instance } from '../../../../operator/services/lifecycle.ts'
-import { NEW_INSTANCE } from '../../../../operator/services/lifecycle.ts'
+import type { Instance } from '../../../../operator/services/life/lifecycle.ts'
+import { NEW_INSTANCE } from '../../../../operator/services/life/lifecycle.ts'
 
 const PROCESS = { boot: 'b', pid: 7, start: '1' }
 const CODE = { kind: 'code', code: 3 } as const

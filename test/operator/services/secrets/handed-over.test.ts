@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { readJournal } from '../../../../operator/services/journal.ts'
+import { readJournal } from '../../../../operator/services/journal/journal.ts'
 import { secretsOfAll } from '../../../../operator/services/secrets/secret-folders.ts'
 import { isInMemory } from '../../../../system/files/memory.ts'
 import { expectCodeAsync } from '../../../support/assertions/expect-code.ts'

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
-import type { One } from '../../../../operator/services/instances.ts'
-import type { Instance } from '../../../../operator/services/lifecycle.ts'
-import { NEW_INSTANCE } from '../../../../operator/services/lifecycle.ts'
+import type { One } from '../../../../operator/services/journal/instances.ts'
+import type { Instance } from '../../../../operator/services/life/lifecycle.ts'
+import { NEW_INSTANCE } from '../../../../operator/services/life/lifecycle.ts'
 import { openChangeTeller } from '../../../../operator/services/secrets/tell-change.ts'
 
 function replicas(count: number) {
