@@ -3,8 +3,6 @@
 import { removeCgroup } from '../../system/process/process-cgroup.ts'
 import { openHiding } from '../hiding.ts'
 import { openLanes } from '../lanes/lanes.ts'
-import type { Changes } from './changes.ts'
-import { changedMeanwhile, changesInWords, changesOf } from './changes.ts'
 import type { InstanceStatus, Surroundings } from './control/protocol.ts'
 import type { EffectFacts } from './effects.ts'
 import { openEffects } from './effects.ts'
@@ -18,13 +16,14 @@ import { openInstances } from './journal/instances.ts'
 import type { Journal, KnownService } from './journal/journal.ts'
 import { serviceIn, UNKNOWN_SERVICE } from './journal/journal.ts'
 import type { Event, Instance } from './life/lifecycle.ts'
-import { isAtRest, isSettled } from './life/lifecycle.ts'
-import { isFlapping } from './life/pause.ts'
+import { isAtRest } from './life/lifecycle.ts'
 import { openLiveStatus } from './live-status.ts'
 import { openLogUpkeep } from './log-upkeep.ts'
 import type { ProjectMetrics } from './metrics/snapshot.ts'
 import { openInstanceMetrics } from './metrics/snapshot.ts'
 import { openTally } from './metrics/tally.ts'
+import type { Orders } from './orders.ts'
+import { openOrders } from './orders.ts'
 import { runningOne } from './program/surroundings.ts'
 import { markOf, withOwnMark } from './project/marks.ts'
 import type { News } from './secrets/keeper.ts'
@@ -40,31 +39,23 @@ import { openWaiting } from './waiting.ts'
 
 type SupervisorDeps = EffectFacts & NewsDeps & { readonly journal: Journal }
 
-export type Supervisor = Disposable & {
-  /**
-   * Starts them, with what they wait for; resolves when all are up or will not come up. All without names, but after a boot
-   * those that somebody had stopped and that are to stay so.
-   */
-  start(loaded: Loaded, names: readonly string[], isBoot?: boolean): Promise<void>
-  /** Somebody wants them to be stopped, and not only for now. All without names. */
-  hold(names: readonly string[]): void
-  /** Each after those that wait for it; resolves when nothing of them is left, or cannot be ended. All without names. */
-  stop(names: readonly string[]): Promise<void>
-  /** Stops, starts and forgets what differs from the config, and leaves all else alone. Throws CHANGES_OUTDATED. */
-  apply(next: Loaded & { readonly isPartial: boolean }, isAsShown: (changes: Changes) => boolean): Promise<void>
-  /** Services that another supervisor left running, and whose config this one has not read. */
-  unread(): readonly string[]
-  /** With what the config says of that one: it is watched, renewed and started again by it, and not started. */
-  goOn(service: string, next: Loaded): void
-  /** Says of one that it is left as it is, and why. */
-  leaveUnread(service: string, reason: string): void
-  /** Of a service, or of one instance, that runs; throws USAGE for another. */
-  surroundingsOf(name: string): Promise<Surroundings>
-  status(): readonly InstanceStatus[]
-  metrics(): Pick<ProjectMetrics, 'instances' | 'lanes'>
-  /** Resolves when nothing runs, and nothing will before somebody asks. */
-  rest(): Promise<void>
-}
+export type Supervisor = Disposable &
+  Orders & {
+    /** Somebody wants them to be stopped, and not only for now. All without names. */
+    hold(names: readonly string[]): void
+    /** Services that another supervisor left running, and whose config this one has not read. */
+    unread(): readonly string[]
+    /** With what the config says of that one: it is watched, renewed and started again by it, and not started. */
+    goOn(service: string, next: Loaded): void
+    /** Says of one that it is left as it is, and why. */
+    leaveUnread(service: string, reason: string): void
+    /** Of a service, or of one instance, that runs; throws USAGE for another. */
+    surroundingsOf(name: string): Promise<Surroundings>
+    status(): readonly InstanceStatus[]
+    metrics(): Pick<ProjectMetrics, 'instances' | 'lanes'>
+    /** Resolves when nothing runs, and nothing will before somebody asks. */
+    rest(): Promise<void>
+  }
 
 /** An adopted process is no child, so nobody is told of its end. */
 const LOOK_MS = 250
@@ -212,61 +203,8 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
     forgetSpec(deps.places, name)
   }
 
-  /** More replicas than the config asks for are left as they are. */
-  function isWithin({ id, service }: One): boolean {
-    return Number(id.slice(service.length + 1)) <= serviceOf(service).replicas
-  }
-
-  async function settled(chosen: readonly One[]): Promise<void> {
-    await instances.until(() => chosen.every(({ instance }) => isSettled(instance) || isFlapping(instance)))
-  }
-
-  async function stopAll(chosen: readonly One[]): Promise<void> {
-    await Promise.all(
-      chosen.map(async (one) => {
-        const first = chosen.filter(({ service }) => serviceOf(service).waitsFor.includes(one.service))
-        await instances.until(() => first.every(({ instance }) => isAtRest(instance)))
-        instances.tell(one, { kind: 'stop' })
-        await instances.until(() => isAtRest(one.instance))
-      }),
-    )
-  }
-
   return {
-    async start(next, names, isBoot = false) {
-      const before = new Map([...services].map(([name, { digest }]) => [name, digest]))
-      const chosen: One[] = []
-      deps.journal.together(() => {
-        news.use(next)
-        take(next)
-        const all = [...next.runnable.services.values()]
-        const wanted = isBoot && names.length === 0 ? held.afterBoot(all) : all
-        held.release(wanted.map(({ name }) => name))
-        chosen.push(...wanted.flatMap(({ name }) => instances.of(name)).filter(isWithin))
-        const isNew = (name: string) => names.includes(name) || before.get(name) !== serviceOf(name).digest
-        for (const one of chosen) instances.tell(one, { kind: 'start', again: isNew(one.service) })
-      })
-      await settled(chosen)
-    },
-    async apply(next, isAsShown) {
-      const { runnable, isPartial } = next
-      const all = instances.all()
-      const found = all.map(({ id, service, instance }) => ({ service, instance: id, state: instance.state }))
-      const changes = changesOf({ services, instances: found, next: runnable, isPartial })
-      if (!isAsShown(changes)) throw changedMeanwhile()
-      await stopAll(instances.all().filter(({ id }) => changes.stops.includes(id)))
-      for (const { service, action } of changes.changes) if (action === 'remove') forgetting.service(service)
-      news.use(next)
-      if (changes.changes.length > 0) news.note([{ kind: 'applied', message: changesInWords(changes) }])
-      take(next)
-      for (const one of instances.all())
-        if (runnable.services.has(one.service) && !isWithin(one)) forgetting.instance(one)
-      const started = instances.all().filter(({ id }) => changes.starts.includes(id))
-      held.release(started.map(({ service }) => service))
-      for (const one of started) instances.tell(one, { kind: 'start', again: true })
-      // Also what another supervisor left: it is looked at anew.
-      await settled([...runnable.services.keys()].flatMap((name) => instances.of(name)).filter(isWithin))
-    },
+    ...openOrders({ services, instances, held, forgetting, news, take, journal: deps.journal }),
     unread: () =>
       instances
         .all()
@@ -282,7 +220,6 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
       }
     },
     hold: (names) => deps.journal.together(() => held.hold(names)),
-    stop: (names) => stopAll(instances.all().filter(({ service }) => names.length === 0 || names.includes(service))),
     surroundingsOf: async (name) => await effects.surroundingsOf(runningOne(instances.all(), name)),
     status: () => instances.all().map(currentStatus),
     metrics: () => ({ instances: measure(instances.all()), lanes: lanes.lateness() }),
