@@ -18,8 +18,12 @@ test('a command that takes too long is killed with its children', async (t) => {
   // The grandchild holds our pipe: the run could not end before it does.
   const file = join(tempFolder(t), 'pid')
   const shell = { file: '/bin/sh', args: ['-c', 'sleep 600 & echo $! > "$PID_FILE"; wait'], env: { PID_FILE: file } }
-  await assert.rejects(run({ ...shell, timeoutMs: 2000 }), /SIGKILL/)
-  assert.ok(await isGone(await pidIn(file)))
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const refused = assert.rejects(run({ ...shell, timeoutMs: 2000 }), /SIGKILL/)
+  const pid = await pidIn(file)
+  t.mock.timers.tick(2000)
+  await refused
+  assert.ok(await isGone(pid))
 })
 
 test('a server is ready when it says so and gone after stop', async () => {

@@ -57,6 +57,7 @@ test('services run in containers, in the order and with the words of the config'
   assert.equal(started.code, 0, started.stderr)
   await until(() => containersOf(host).includes('late exited'))
   assert.deepEqual(containersOf(host), ['late exited', 'web exited', 'web running'])
+  await until(async () => /started/.test((await octo('logs', 'web')).stdout))
   const logs = await octo('logs', 'web')
   assert.match(logs.stdout, /"price": "a\$b"/)
   assert.match(logs.stdout, /started \$\{NAME\} 1PRICE/)

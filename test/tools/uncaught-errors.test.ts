@@ -23,8 +23,10 @@ const ASKS = `
 const STARTS = `
     import { spawn } from 'node:child_process'
     test('breaks', async () => {
-      const words = ['-c', '(sleep 20 && echo lived >lived) & wait']
-      spawn('sh', words, { stdio: 'inherit' }).once('spawn', () => Promise.reject(new Error('broken')))
+      // It has started all that it starts once it says so.
+      const words = ['-c', '(sleep 20 & echo begun; wait; echo lived >lived) & wait']
+      const child = spawn('sh', words, { stdio: ['inherit', 'pipe', 'inherit'] })
+      child.stdout.once('data', () => Promise.reject(new Error('broken')))
       await new Promise(() => setInterval(() => {}, 1000))
     })`
 

@@ -224,6 +224,8 @@ test('a budget of the registry that is used up is waited for, and every release 
         time.now += 600_000
       },
       onWait: (line) => said.push(line),
+      // Of answers that take long on a machine that has no time for them nothing is said here.
+      noticeMs: 30_000,
     })
     const signer = signerWithKey(limited.key)
     const request = { connection, out: folder, predicate, signer, before: undefined, onStage: () => {} }

@@ -51,5 +51,14 @@ test('a registry that starts puts back what is missing of its tree and takes awa
   await mkdir(join(plugin, '9.9.9'))
   await writeFile(join(plugin, '9.9.9/hello'), 'from nobody')
   await registry.restart()
-  await until(() => isDeepStrictEqual(files(), before))
+  await until(() => isDeepStrictEqual(unlessMoved(files), before))
 })
+
+/** Undefined where a file went between the look at its folder and the one at itself. */
+function unlessMoved<T>(look: () => T): T | undefined {
+  try {
+    return look()
+  } catch {
+    return undefined
+  }
+}

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { isDeepStrictEqual } from 'node:util'
 import { auditHeadPath } from '../../../registry/data-dir/paths.ts'
 import type { AuditHead } from '../../../registry/db/records.ts'
 import type { AuditStore } from '../../../registry/db/store.ts'
@@ -20,8 +21,7 @@ test('an end of the audit log that could not be noted is noted as soon as it can
   const head = await registry.serving.registry.services.metadata.audit.head()
   await until(() => registry.logs.some((line) => line.includes('the end of the audit log could not be noted')))
   await rm(path, { recursive: true })
-  await until(async () => (await readNotedHead(registry.dataDir)) !== undefined)
-  assert.deepEqual(await readNotedHead(registry.dataDir), head)
+  await until(async () => isDeepStrictEqual(await readNotedHead(registry.dataDir), head))
 })
 
 /** A folder where the file would be; false where the registry, which has just begun, wrote that once more meanwhile. */

@@ -19,7 +19,8 @@ export type AnsweringProxy = {
 }
 
 export async function startAnsweringProxy(t: TestContext, target: string): Promise<AnsweringProxy> {
-  const server = createServer((incoming, response) => {
+  // A connection that Node ends for having rested for five seconds would cost another try.
+  const server = createServer({ keepAliveTimeout: 0 }, (incoming, response) => {
     const found = proxy.interfere(`${incoming.method} ${incoming.url}`)
     handle(incoming, response, { target, found }).catch(() => response.destroy())
   })

@@ -14,13 +14,16 @@ const CHECKOUT = fileURLToPath(new URL('../../..', import.meta.url))
 /** Stops at the first command that fails, whose exit code it gives. */
 export async function runShell(script: string, { cwd, env = {} }: ShellOptions): Promise<ShellRun> {
   const path = [CHECKOUT.replace(/\/$/, ''), process.env.PATH].join(delimiter)
-  const child = spawn('/bin/sh', ['-eu', '-c', script], {
+  // One pipe keeps the order in which both were written.
+  const child = spawn('/bin/sh', ['-eu', '-c', `exec 2>&1\n${script}`], {
     cwd,
     env: { PATH: path, HOME: cwd, OCTO_HOME: `${cwd}/store`, ...BUNDLE, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'ignore'],
   })
   let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text))
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    output += text
+  })
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
   return { code, output }
 }

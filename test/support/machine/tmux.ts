@@ -1,7 +1,7 @@
 // A real terminal that programs run in: tmux, with a server of its own that ends with the test. What is asked is what stands on
 // the screen, as tmux has understood it.
 import { execFile, spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { promisify } from 'node:util'
@@ -120,7 +120,7 @@ function windowOf(name: string, written: string, ask: Ask): Window {
     async ended() {
       await untilSo(async () => (await ask('display-message', '-p', '-t', name, '#{pane_title}')).startsWith('ended '))
       // What it wrote passes through another program, which may be late.
-      await untilSo(async () => TITLE.test(readFileSync(written, 'utf8')))
+      await untilSo(async () => existsSync(written) && TITLE.test(readFileSync(written, 'utf8')))
       const raw = readFileSync(written, 'utf8')
       return { code: Number(TITLE.exec(raw)?.[1]), raw: raw.replace(TITLE, '') }
     },

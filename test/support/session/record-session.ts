@@ -63,7 +63,13 @@ export async function recordSession(
     await waits()
   }
   const same = (line: SeenLine) => withoutChange(line, { port, home })
-  return turnsOf(commands, aligned(closed((await screen.seen()).map(same))))
+  const seen = (await screen.seen()).filter((line) => !isProgress(line))
+  return turnsOf(commands, aligned(closed(seen.map(same))))
+}
+
+/** Stands there where work took longer than a second alone. */
+function isProgress({ text }: SeenLine): boolean {
+  return text.startsWith('✓ ')
 }
 
 /** What is typed below some headings, a command over several lines being one. */

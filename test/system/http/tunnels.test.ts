@@ -1,5 +1,6 @@
 // HTTPS through proxies: what travels in the tunnel, who is proven at each end, and what a proxy sees.
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import type { IncomingMessage, RequestListener, Server } from 'node:http'
 import { createServer } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
@@ -146,8 +147,13 @@ test('a tunnel takes an answer with headers of its own, and ends a proxy that sa
   const mute = createServer()
   mute.on('connect', () => undefined)
   const env = { HTTPS_PROXY: `http://localhost:${await listening(t, mute)}`, NODE_EXTRA_CA_CERTS: ca.file }
+  const asked = once(mute, 'connect')
+  t.mock.timers.enable({ apis: ['setTimeout'] })
   using impatient = await openHttp({ env, timeouts: { connectMs: 500 } })
-  const error = await expectCodeAsync('FETCH_FAILED', () => impatient.get(new URL('https://plugins.invalid/')))
+  const failing = expectCodeAsync('FETCH_FAILED', () => impatient.get(new URL('https://plugins.invalid/')))
+  await asked
+  t.mock.timers.tick(500)
+  const error = await failing
   assert.match(error.message, /^the proxy `http:\/\/localhost:\d+` of HTTPS_PROXY gave no answer within 500 ms$/)
 })
 

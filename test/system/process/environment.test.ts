@@ -9,6 +9,7 @@ import { environmentOf, isChanging, Patience, patiently } from '../../../system/
 import type { ProcessStat } from '../../../system/process/identity.ts'
 import { environmentState, statOf } from '../../../system/process/identity.ts'
 import { rounds } from '../../support/machine/full-form.ts'
+import { until } from '../../support/machine/until.ts'
 
 const onLinux = { skip: process.platform !== 'linux' && 'environments are read from /proc, which Linux has' }
 const ROUNDS = rounds({ short: 300, full: 1000 })
@@ -58,6 +59,7 @@ test('patience is not over where all its time went by between two looks', (t) =>
 
 test('a process whose environment is empty for good, and one of the kernel, are not waited for', onLinux, async (t) => {
   const pid = await started(t, ['/bin/sleep', '600'], {})
+  await until(() => environmentState(pid) === 'empty')
   const ofKernel = readdirSync('/proc')
     .map(Number)
     .find((one) => one > 0 && environmentState(one) === 'kernel')

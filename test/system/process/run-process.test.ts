@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
+import { setInterval as every } from 'node:timers/promises'
 import type { Launch } from '../../../system/process/launch.ts'
 import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
 import { fixturePath } from '../../support/builders/executables.ts'
@@ -29,8 +30,18 @@ function aClock(t: TestContext): (ms: number) => void {
   return (ms) => t.mock.timers.tick(ms)
 }
 
+/** Resolves once this process was told of the end of a child, by which the system forgets it. */
+async function collected(pid: number): Promise<void> {
+  for await (const _look of every(5))
+    try {
+      process.kill(pid, 0)
+    } catch {
+      return
+    }
+}
+
 test('a child that ends gives its exit code and output', async () => {
-  const ending = await runChild(script('says.sh', 'out\\n', 'err\\n', '3'), { timeoutMs: 10_000 })
+  const ending = await runChild(script('says.sh', 'out\\n', 'err\\n', '3'), { timeoutMs: 600_000 })
   assert.equal(ending.exitCode, 3)
   assert.equal(ending.signal, undefined)
   assert.equal(ending.stopped, undefined)
@@ -39,7 +50,7 @@ test('a child that ends gives its exit code and output', async () => {
 })
 
 test('a child that ends by a signal gives the signal', async () => {
-  const ending = await runChild(script('dies.sh'), { timeoutMs: 10_000 })
+  const ending = await runChild(script('dies.sh'), { timeoutMs: 600_000 })
   assert.equal(ending.signal, 'SIGSEGV')
   assert.equal(ending.exitCode, undefined)
 })
@@ -130,20 +141,27 @@ test('a grandchild that holds the pipes neither delays the result nor survives i
 
 test('a grandchild that goes on printing after the end is a flood too', async () => {
   const ending = await runChild(script('leaves-a-flood.sh'), {
-    ...{ timeoutMs: 60_000, limits: { floodBytes: 256 * 1024, settleMs: 5000 } },
+    ...{ timeoutMs: 60_000, limits: { floodBytes: 256 * 1024, settleMs: 60_000 } },
   })
   assert.equal(ending.exitCode, 0)
   assert.equal(ending.stopped, 'flood')
 })
 
 test('a grandchild that outlives the deadline of a child that ended in time is no timeout', async (t) => {
-  const ending = await runChild(script('forks.sh', await pidFile(t)), { timeoutMs: 1500, limits: { settleMs: 1600 } })
+  const file = await pidFile(t)
+  const pass = aClock(t)
+  const leavesOne = { ...script('says.sh'), argv: ['-c', `echo $$ >'${file}'; sleep 600 & exit 0`] }
+  const running = runChild(leavesOne, { timeoutMs: 1500, limits: { settleMs: 1600 } })
+  await collected(await pidIn(file))
+  pass(1500)
+  pass(100)
+  const ending = await running
   assert.equal(ending.stopped, undefined)
   assert.deepEqual([ending.stdout.isOpen, ending.timeoutMs], [true, 1500])
 })
 
 test('the output of a child that closed its pipes is not open', async () => {
-  const { stdout, stderr } = await runChild(script('says.sh', 'out', '', '0'), { timeoutMs: 10_000 })
+  const { stdout, stderr } = await runChild(script('says.sh', 'out', '', '0'), { timeoutMs: 600_000 })
   assert.deepEqual([stdout.isOpen, stderr.isOpen], [false, false])
 })
 

@@ -6,11 +6,13 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
+import { environmentState } from '../../../system/process/identity.ts'
 import { holdGroup, killHeldGroups, releaseGroup } from '../../../system/process/process-group.ts'
 import { endStrays } from '../../../system/process/strays.ts'
 import { isGone, pidIn } from '../../support/machine/processes.ts'
 import { runChild } from '../../support/machine/run-child.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { until } from '../../support/machine/until.ts'
 
 const options = { skip: process.platform !== 'linux' && 'processes are looked at in /proc, which Linux has' }
 
@@ -19,9 +21,11 @@ const LEAVES_ONE = `setsid sh -c 'echo $$ >"$0"; exec sleep 600' "$1" & until [ 
 
 async function aStray(t: TestContext, env: Readonly<Record<string, string>>): Promise<number> {
   const child = spawn('/bin/sleep', ['600'], { detached: true, stdio: 'ignore', env })
+  t.after(() => child.kill('SIGKILL'))
   await once(child, 'spawn')
   const pid = child.pid as number
-  t.after(() => child.kill('SIGKILL'))
+  // Its environment comes a moment after it was started.
+  await until(() => environmentState(pid) === 'there')
   return pid
 }
 
