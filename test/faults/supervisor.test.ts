@@ -60,7 +60,7 @@ test(
     const found = await status('status')
     assert.deepEqual(found.supervisor, { state: 'none' })
     assert.deepEqual(rowsOf(found), rowsOf(started))
-    assert.equal(markedProcesses(places.key).length, names.length)
+    await until(() => markedProcesses(places.key).length === names.length)
 
     const text = await octo('status')
     assert.match(text.stderr, /nobody supervises them: `octo start` goes on, `octo stop` ends them/)
@@ -91,7 +91,7 @@ test(
     }
     const [first, second] = await Promise.all([start(), start()])
     assert.deepEqual(rowsOf(first), rowsOf(second))
-    assert.equal(markedProcesses(places.key).length, 1)
+    await until(() => markedProcesses(places.key).length === 1)
     await until(async () => (await octo('logs', 'web')).stdout !== '')
     assert.equal((await octo('logs', 'web')).stdout, 'web | up\n')
     await status('stop')

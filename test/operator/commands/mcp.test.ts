@@ -15,6 +15,7 @@ import type { ReleaseRecipe } from '../../support/builders/test-authority.ts'
 import { aRelease, issueKey } from '../../support/builders/test-authority.ts'
 import { isGone, pidIn } from '../../support/machine/processes.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { until } from '../../support/machine/until.ts'
 import { octoIn } from '../../support/octo/in-process-octo.ts'
 import { BUNDLE } from '../../support/octo/run-octo.ts'
 import { startStaticRegistry } from '../../support/registry/static-registry.ts'
@@ -102,7 +103,7 @@ for (const versions of [undefined, { mode: 'auto' }] as const)
     const check = tools.find(({ name }) => name === 'check-it')
     assert.deepEqual(check?.inputSchema, SCHEMA)
     assert.equal(check?.annotations?.readOnlyHint, true)
-    assert.match(log(), /`forged` is not offered/)
+    await until(() => /`forged` is not offered/.test(log()))
 
     const passed = await call('check-it', { host: 'db', port: 1 })
     assert.deepEqual(

@@ -136,7 +136,7 @@ test('stopping ends all that it started, also what does not listen', { skip }, a
   const { type, ask, alive } = aPlace(t, { answers, ignoresSigint: true })
   await ask('--keep', '10m')
   // A child in its group, and one that left it.
-  assert.equal(alive().length, 3)
+  await until(() => alive().length === 3)
   assert.equal((await type('stop')).code, 0)
   assert.deepEqual(alive(), [])
 })

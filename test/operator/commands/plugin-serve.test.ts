@@ -96,6 +96,14 @@ test('a plugin that fails again and again is tried more and more seldom, and eac
   })
 })
 
+type Shown = {
+  readonly state: string
+  readonly plugin: string
+  readonly pid: number | null
+  readonly failures: number
+  readonly reason: string
+}
+
 test('a plugin that comes up and ends at once is left alone for longer each time, and shown as that', {
   skip,
 }, async (t) => {
@@ -104,9 +112,12 @@ test('a plugin that comes up and ends at once is left alone for longer each time
     await supervise(async (supervisor) => {
       await supervisor.start(await load(), [])
       const logged = () => readFileSync(supervisor.status()[0]?.log ?? '', 'utf8')
-      const shown = async () => JSON.parse(await ps()).find((one: { state: string }) => one.state === 'broken')
-      await until(async () => (await shown()) !== undefined)
-      const { plugin, pid, failures, reason } = await shown()
+      let shown: Shown | undefined
+      await until(async () => {
+        shown = JSON.parse(await ps()).find(({ state }: Shown) => state === 'broken')
+        return shown !== undefined
+      })
+      const { plugin, pid, failures, reason } = shown ?? assert.fail()
       assert.deepEqual([plugin, pid, failures], ['twin', null, 3])
       const why = `it (?:ended with exit code ${diesUp}|has left)`
       assert.match(reason, new RegExp(why))

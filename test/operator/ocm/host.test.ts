@@ -234,7 +234,7 @@ test('ending lets calls finish, and ends what does not listen, with all that it 
   assert.equal((await call).echoed.url, PATH)
   await ended
   assert.deepEqual(left(), [])
-  assert.deepEqual(processesWith(folder, 'environ'), [])
+  await until(() => processesWith(folder, 'environ').length === 0)
 })
 
 test('nothing is started for a call that no contract has', async (t) => {

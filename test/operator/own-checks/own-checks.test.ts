@@ -68,7 +68,7 @@ const runIn = (inside: Inside | undefined, executable: VerifiedExecutable, more:
 function comparable({ durationMs: _, metrics, summary, ...rest }: PluginRunResult) {
   return {
     ...rest,
-    summary: summary.replace(/[\d.]+ ms/g, 'N ms'),
+    summary: summary.replace(/[\d.]+ m?s\b/g, 'N ms'),
     metrics: metrics?.map(({ value: __, ...metric }) => metric),
   }
 }

@@ -231,7 +231,7 @@ test('a changed config is applied: what is unchanged runs on, and what is gone i
     await until(() => stateOf(supervisor, 'same.1').health === 'unhealthy')
     assert.equal(pidOf('same.1'), before[0])
     await until(() => scene.text('starts').includes('new'))
-    assert.equal(markedProcesses(scene.project.places.key).length, 5)
+    await until(() => markedProcesses(scene.project.places.key).length === 5)
   })
   await scene.supervise(async (supervisor) => {
     const ids = supervisor.status().map(({ instance }) => instance)

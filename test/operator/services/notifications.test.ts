@@ -89,8 +89,10 @@ test(
       await supervisor.stop([])
     })
     const ids = heard.mails.map((mail) => field(mail, 'Message-ID'))
-    assert.equal(ids[0], ids[1])
-    assert.equal(field(heard.mails[2], 'In-Reply-To'), ids[0])
+    // The refused one may have been tried more than twice.
+    assert.equal(new Set(ids.slice(0, -1)).size, 1)
+    assert.ok(ids.length > 2)
+    assert.equal(field(heard.mails.at(-1), 'In-Reply-To'), ids[0])
   },
 )
 

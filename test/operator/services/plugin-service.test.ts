@@ -57,7 +57,13 @@ async function aPluginService(t: TestContext) {
   return {
     ...{ folder, places, runs },
     revoke: () => writeConfig({ key: line, revoked: true }),
-    kill: () => process.kill(markedProcesses(places.key)[0]?.pid ?? 0, 'SIGKILL'),
+    async kill() {
+      // In the moment of its `exec` it shows no mark, and number 0 would be all of this run.
+      await until(() => markedProcesses(places.key).length === 1)
+      const [one] = markedProcesses(places.key)
+      assert.ok(one)
+      process.kill(one.pid, 'SIGKILL')
+    },
     /** Once nobody supervises any more. */
     async ended() {
       await until(() => supervisorOf(places) === undefined)
@@ -75,11 +81,11 @@ test(
     const [program = '', words] = runs()[0]?.split(' | ') ?? []
     assert.equal(words, 'red --port 8080')
     assert.ok(program.startsWith(join(folder, 'store')), program)
-    kill()
+    await kill()
     await until(() => runs().length === 2)
     chmodSync(program, 0o755)
     appendFileSync(program, 'echo changed\n')
-    kill()
+    await kill()
     const web = await ended()
     assert.equal(web?.state, 'gave-up')
     assert.match(web?.reason ?? '', /in the store is not what was verified/)
@@ -90,7 +96,7 @@ test(
 test('a plugin whose key the config calls revoked meanwhile is not started again', options, async (t) => {
   const { runs, revoke, kill, ended } = await aPluginService(t)
   revoke()
-  kill()
+  await kill()
   const web = await ended()
   assert.equal(web?.state, 'gave-up')
   assert.match(web?.reason ?? '', /calls revoked by now/)

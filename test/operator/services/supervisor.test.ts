@@ -137,7 +137,10 @@ test('what a service leaves when it ends by itself is ended before it starts aga
   await scene.supervise(async (supervisor) => {
     await supervisor.start(await scene.load(), [])
     await until(() => stateOf(supervisor, 'web.1').state === 'running' && stateOf(supervisor, 'web.1').failures === 1)
-    assert.equal(markedProcesses(scene.project.places.key).length, 1)
+    await until(() => {
+      const left = markedProcesses(scene.project.places.key)
+      return left.length === 1 && left[0]?.pid === stateOf(supervisor, 'web.1').pid
+    })
     await supervisor.stop([])
   })
 })

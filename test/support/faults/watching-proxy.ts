@@ -35,7 +35,7 @@ export type WatchingProxy = {
 export async function startWatchingProxy(t: TestContext, target: string): Promise<WatchingProxy> {
   const held = Promise.withResolvers<void>()
   const holding = new Set<ServerResponse>()
-  const server = createServer((incoming, response) => {
+  const server = createServer({ keepAliveTimeout: 0 }, (incoming, response) => {
     const path = incoming.url ?? '/'
     const record: Passed = { path, range: incoming.headers.range, status: 0, bytes: 0 }
     proxy.passed.push(record)

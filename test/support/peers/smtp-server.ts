@@ -13,6 +13,8 @@ const tlsFile = (name: string) => fileURLToPath(new URL(`../../fixtures/tls/${na
 /** Trusts the certificate of the server, which is for `localhost`. */
 export const MAIL_CA = tlsFile('localhost.crt')
 
+const TLS_HANDSHAKE = 0x16
+
 export type SmtpScript = {
   readonly greeting?: string
   /** Behind the first line of EHLO. */
@@ -134,6 +136,8 @@ function converse(socket: Socket, talk: Talk): void {
   }
 
   function read(chunk: Buffer): void {
+    // The begin of TLS, which holds line ends by chance.
+    if (!isEncrypted && chunk[0] === TLS_HANDSHAKE) return
     rest += chunk.toString('utf8')
     for (let at = rest.indexOf('\r\n'); at >= 0; at = rest.indexOf('\r\n')) {
       const line = rest.slice(0, at)

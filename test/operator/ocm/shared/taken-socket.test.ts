@@ -25,7 +25,7 @@ test('nothing is asked of who listens under the name of a socket that the plugin
     const place = join(scene.folder, 'other.s')
     await listening(t, stranger, { path: place })
     // One that is of this host alone leaves by itself.
-    const host = scene.host({ isKept: true, ...(isAlone ? { start: startInstance, idleTimeoutMs: 300 } : {}) })
+    const host = scene.host({ isKept: true, ...(isAlone ? { start: startInstance, idleTimeoutMs: 3000 } : {}) })
     const pid = await host.ask()
     const [socket = ''] = socketsBelow(scene.folder).filter((path) => path !== place)
     renameSync(socket, `${socket}.away`)

@@ -13,9 +13,11 @@ import { isAtRest, NEW_INSTANCE, STATES } from '../../../../operator/services/li
 import { bootId } from '../../../../system/boot-id.ts'
 import { identityOf } from '../../../../system/process/identity.ts'
 import { MARK } from '../../../../system/process/mark.ts'
+import { freshTable } from '../../../../system/process/process-table.ts'
 import { expectCode } from '../../../support/assertions/expect-code.ts'
 import { aMountedDisk, whyNoDisk } from '../../../support/machine/mounted-disk.ts'
 import { filesBelow, tempFolder } from '../../../support/machine/temp-folder.ts'
+import { until } from '../../../support/machine/until.ts'
 
 const NOTHING = { services: new Map(), instances: new Map() }
 const SERVICE: KnownService = {
@@ -237,7 +239,7 @@ test(
     const env = { ...process.env, [MARK]: '0123456789abcdef/web.1#1/proof' }
     const child = spawn('sleep', ['600'], { env, stdio: 'ignore' })
     t.after(() => child.kill())
-    await once(child, 'spawn')
+    await until(() => freshTable().some(({ pid, mark }) => pid === child.pid && mark === env[MARK]))
     const damaged = '{"v":1,"service":"web","is":x}\n'
     for (const text of ['nonsense\n', '\0\0\0\0', '{"v":2,"services":{}}\n', 'a\nb\nc', damaged]) {
       writeFileSync(path, text)

@@ -167,9 +167,12 @@ test('a lease is renewed before its end, and what stays the same is told nobody'
     await supervisor.start(await scene.load(), [])
     const { pid } = stateOf(supervisor, 'api.1')
     vault.gives({ renewed: true, expires: LATER, renewable: true })
-    await until(() => vault.asked().length === 2)
+    await until(() => vault.asked().length >= 2)
     assert.deepEqual(
-      vault.asked().map((question) => question.lease),
+      vault
+        .asked()
+        .slice(0, 2)
+        .map((question) => question.lease),
       [undefined, lease],
     )
     assert.deepEqual(scene.folders().read('api'), { a: 'b' })
@@ -189,8 +192,7 @@ test('a source that is away when secrets end warns, and the service goes on beyo
     vault.says('retry', { summary: `the server is away, ${TOKEN}` })
     const secretsOf = () => stateOf(supervisor, 'api.1').secrets
     // On a busy machine they may end before the source was asked again.
-    await until(() => secretsOf()?.reason !== undefined)
-    assert.match(secretsOf()?.reason ?? '', /the server is away, \*\*\*$/)
+    await until(() => /the server is away, \*\*\*$/.test(secretsOf()?.reason ?? ''))
     await until(() => secretsOf()?.state === 'expired')
     const { pid, state } = stateOf(supervisor, 'api.1')
     assert.equal(state, 'running')

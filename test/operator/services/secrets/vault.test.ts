@@ -33,7 +33,7 @@ test('secrets of a vault are in the folder and variables of their service, and n
   const health = [{ tool: 'run-service', args: ['health'], failureThreshold: 1 }]
   scene.write(
     {
-      api: inner('[ "$1" = health ] && { echo "is $PW"; exit 1; }; : >"$0/up"; exec sleep 600', {
+      api: inner('[ "$1" = health ] && { echo "is $PW"; exit 1; }; echo up >"$0/up"; exec sleep 600', {
         health,
         start_period: '0s',
       }),
@@ -43,9 +43,11 @@ test('secrets of a vault are in the folder and variables of their service, and n
   )
   await scene.supervise(async (supervisor) => {
     await supervisor.start(await scene.load(), [])
-    await until(() => scene.text('up') === '' && stateOf(supervisor, 'api.1').health === 'unhealthy')
+    await until(() => scene.text('up') === 'up\n' && stateOf(supervisor, 'api.1').health === 'unhealthy')
     assert.match(stateOf(supervisor, 'api.1').reason ?? '', /health `run-service` is critical: is \*\*\*/)
     assert.match(stateOf(supervisor, 'loud.1').reason ?? '', /preflight `run-service` is critical: .*\*\*\*/)
+    // In the moment of its `exec` it shows no mark.
+    await until(() => markedProcesses(scene.project.places.key).length > 0)
     const own = new Set(markedProcesses(scene.project.places.key).map(({ pid }) => pid))
     for (const secret of [PASSWORD, 'canary-of-the-key', TOKEN, btoa(PASSWORD).slice(0, -4)]) {
       assert.deepEqual(filesWith(scene.folder, secret), [], `files with ${secret}`)

@@ -1,7 +1,7 @@
 // The config as whoever typed the command reads it: answers, variables and flags reach the supervisor, also one that runs already,
 // and none of them is written down.
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import type { TestContext } from 'node:test'
@@ -43,7 +43,7 @@ function aProject(t: TestContext) {
   const typed = (...words: string[]) => octoIn({ cwd: folder, env: { TMPDIR: folder } }, words)
   const got = (name: string) => {
     const path = `got.${name}`
-    return filesBelow(folder).includes(path) ? readFileSync(join(folder, path), 'utf8') : ''
+    return existsSync(join(folder, path)) ? readFileSync(join(folder, path), 'utf8') : ''
   }
   return { folder, places, octo, typed, got }
 }

@@ -11,6 +11,7 @@ import { digestOf } from '../../../../operator/services/specs/digests.ts'
 import { keepSpec, recallSpec, startedAs, withRulesOf } from '../../../../operator/services/specs/kept-specs.ts'
 import type { RunnableService } from '../../../../operator/services/specs/runnable.ts'
 import type { Supervisor } from '../../../../operator/services/supervisor.ts'
+import { identityOf } from '../../../../system/process/identity.ts'
 import { tempFolder } from '../../../support/machine/temp-folder.ts'
 import { until } from '../../../support/machine/until.ts'
 import { aServiceScene, markedProcesses, stateOf } from '../../../support/operator/service-scene.ts'
@@ -79,8 +80,12 @@ test('where its variables are gone, a crash starts what the config says, and tha
   const { scene, say, crash, words } = await aScene(t)
   const forgets = { command: ['/bin/sh', '-c', 'echo "$WORD" >>"$0/words"; exec env -i sleep 600', scene.folder] }
   scene.write({ web: say('old', forgets) })
-  await scene.supervise(async (supervisor) => supervisor.start(await scene.load(), []))
+  const pid = await scene.supervise(async (supervisor) => {
+    await supervisor.start(await scene.load(), [])
+    return stateOf(supervisor, 'web.1').pid
+  })
   await until(() => words().length === 1 && words()[0] === 'old')
+  await until(() => readFileSync(`/proc/${pid}/comm`, 'utf8') === 'sleep\n')
   await until(() => markedProcesses(scene.project.places.key).length === 0)
   scene.write({ web: say('new', forgets) })
   await scene.supervise(async (supervisor) => {
@@ -167,6 +172,6 @@ test('what was written down of a service goes with it, whoever supervises by the
     return stateOf(supervisor, 'web.1').pid as number
   })
   process.kill(pid, 'SIGKILL')
-  await until(() => markedProcesses(scene.project.places.key).length === 0)
+  await until(() => identityOf(pid) === undefined)
   await scene.supervise(async () => assert.deepEqual(specs(), []))
 })
