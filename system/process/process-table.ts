@@ -29,6 +29,14 @@ export function freshTable(): readonly MarkedProcess[] {
   return last.table
 }
 
+/** The same, when nobody in it is about to become another program: who is has no mark at that moment, and has it again behind it. */
+export function settledTable(): readonly MarkedProcess[] {
+  return patiently(() => {
+    const table = freshTable()
+    return { table, changing: table.filter((one) => one.isChanging) }
+  }).table
+}
+
 function readTable(): MarkedProcess[] {
   return readdirSync('/proc').flatMap((name) => {
     if (!/^\d+$/.test(name)) return []

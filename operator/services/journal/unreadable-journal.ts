@@ -5,7 +5,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { coded } from '../../../schemas/errors.ts'
 import { quote, shellWord } from '../../../schemas/quote.ts'
-import { freshTable } from '../../../system/process/process-table.ts'
+import { settledTable } from '../../../system/process/process-table.ts'
 import { supervisorOf } from '../project/control-file.ts'
 
 /** As much of its first line as was written before the disk was full, or of one that is no journal of this version. */
@@ -61,7 +61,7 @@ function isCutOff(text: string): boolean {
 function runningOf(path: string): readonly number[] {
   if (process.platform !== 'linux') return []
   const instance = new RegExp(`^${basename(dirname(path)).slice(-KEY_LENGTH)}/[^/]+#\\d+/`)
-  const table = freshTable()
+  const table = settledTable()
   const running = table.filter(({ pid, mark }) => mark !== undefined && instance.test(mark) && isOwn(pid))
   const supervisors = table.filter(
     ({ pid }) => running.some(({ parent }) => parent === pid) && isOwn(pid) && supervises(pid),

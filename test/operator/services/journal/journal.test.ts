@@ -15,10 +15,12 @@ import { identityOf } from '../../../../system/process/identity.ts'
 import { MARK } from '../../../../system/process/mark.ts'
 import { freshTable } from '../../../../system/process/process-table.ts'
 import { expectCode } from '../../../support/assertions/expect-code.ts'
+import { rounds } from '../../../support/machine/full-form.ts'
 import { aMountedDisk, whyNoDisk } from '../../../support/machine/mounted-disk.ts'
 import { filesBelow, tempFolder } from '../../../support/machine/temp-folder.ts'
 import { until } from '../../../support/machine/until.ts'
 
+const ROUNDS = rounds({ short: 100, full: 1000 })
 const NOTHING = { services: new Map(), instances: new Map() }
 const SERVICE: KnownService = {
   ...{ digest: 'x', waitsFor: [], replicas: 1, restart: { policy: 'no' } },
@@ -227,6 +229,22 @@ test('one of which all was forgotten says so, also beside processes that were le
   t.after(() => child.kill())
   await once(child, 'spawn')
   assert.deepEqual(readJournal(path), NOTHING)
+})
+
+/** Becomes itself again and again, as long as it is. */
+const CHANGES = 'exec /bin/sh -c "$0" "$0"'
+
+test('what becomes another program just now runs of a journal that is gone, too', linux, async (t) => {
+  const folder = join(tempFolder(t), 'shop-octo-0123456789abcded')
+  mkdirSync(folder)
+  const env = { ...process.env, [MARK]: '0123456789abcded/web.1#1/proof' }
+  const child = spawn('/bin/sh', ['-c', CHANGES, CHANGES], { env, stdio: 'ignore' })
+  t.after(() => child.kill('SIGKILL'))
+  await until(() => freshTable().some(({ pid, mark }) => pid === child.pid && mark === env[MARK]))
+  for (let round = 0; round < ROUNDS; round++) {
+    const { details } = expectCode('FORMAT_INVALID', () => readJournal(join(folder, 'journal')))
+    assert.deepEqual(details.pids, [child.pid], `round ${round}`)
+  }
 })
 
 test(
