@@ -35,6 +35,8 @@ import { openSupervisor } from './supervisor.ts'
 
 const MOST_OF_NOBODY_MS = 1000
 const LOOK_MS = 5
+/** Who was kept from looking itself has not waited. */
+const FEWEST_LOOKS = 10
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -118,10 +120,11 @@ export async function takeProject(
  */
 async function takeLockOf(places: Places): Promise<Disposable> {
   const startedAt = performance.now()
-  for (;;) {
+  for (let looks = 1; ; looks++) {
     const lock = lockFile(places.lock, 'exclusive')
     if (lock) return lock
-    if (supervisorOf(places) || performance.now() - startedAt > MOST_OF_NOBODY_MS) throw busy(places)
+    const isOver = looks >= FEWEST_LOOKS && performance.now() - startedAt > MOST_OF_NOBODY_MS
+    if (supervisorOf(places) || isOver) throw busy(places)
     await pause(LOOK_MS)
   }
 }

@@ -16,3 +16,22 @@ test('the lock of a supervisor that is about to end is waited for, as nobody sta
   held[Symbol.dispose]()
   await supervised
 })
+
+test('whoever was kept from looking at it has not waited, however late it is', options, async (t) => {
+  const scene = await aServiceScene(t, {})
+  makePlaces(scene.project.places)
+  const held = lockFile(scene.project.places.lock, 'exclusive')
+  assert.ok(held)
+  const right = performance.now.bind(performance)
+  let late = 0
+  performance.now = () => {
+    late += 2000
+    return right() + late
+  }
+  // It stands in the prototype.
+  t.after(() => Reflect.deleteProperty(performance, 'now'))
+  const supervised = scene.supervise(async (supervisor) => supervisor.status())
+  await new Promise(setImmediate)
+  held[Symbol.dispose]()
+  await supervised
+})
