@@ -119,6 +119,7 @@ test('who names no registry is told of the logins that are stored, by lines that
   await login(registry)
   const requests = () => registry.logs.filter((line) => line.includes('"path"')).length
   const asked = requests()
+  assert.ok(asked > 0)
   for (const words of [['whoami'], ['logout'], ['yank', 'core/hello@1.0.0', '--reason', 'x']]) {
     const { code, stderr } = await without(...words)
     assert.equal(code, 64, stderr)
