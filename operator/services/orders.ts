@@ -6,7 +6,6 @@ import type { openForgetting } from './forgetting.ts'
 import type { openHeldServices } from './journal/held-services.ts'
 import type { Instances, One } from './journal/instances.ts'
 import type { Journal, KnownService } from './journal/journal.ts'
-import { UNKNOWN_SERVICE } from './journal/journal.ts'
 import { isAtRest, isSettled } from './life/lifecycle.ts'
 import { isFlapping } from './life/pause.ts'
 import type { Loaded } from './specs/loaded-services.ts'
@@ -25,6 +24,7 @@ export type Orders = {
 
 type OrdersDeps = {
   readonly services: ReadonlyMap<string, KnownService>
+  readonly serviceOf: (name: string) => KnownService
   readonly instances: Instances
   readonly held: ReturnType<typeof openHeldServices>
   readonly forgetting: ReturnType<typeof openForgetting>
@@ -34,8 +34,7 @@ type OrdersDeps = {
 }
 
 export function openOrders(deps: OrdersDeps): Orders {
-  const { services, instances, held, forgetting, news, take } = deps
-  const serviceOf = (name: string) => services.get(name) ?? UNKNOWN_SERVICE
+  const { services, serviceOf, instances, held, forgetting, news, take } = deps
 
   /** More replicas than the config asks for are left as they are. */
   function isWithin({ id, service }: One): boolean {

@@ -204,7 +204,7 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
   }
 
   return {
-    ...openOrders({ services, instances, held, forgetting, news, take, journal: deps.journal }),
+    ...openOrders({ services, serviceOf, instances, held, forgetting, news, take, journal: deps.journal }),
     unread: () =>
       instances
         .all()
