@@ -75,6 +75,11 @@ export function isCoded(error: unknown, code?: ErrorCode): error is CodedError {
   return error instanceof CodedError && (code === undefined || error.code === code)
 }
 
+/** Of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
 /** For a catch that deals with any refusal: what has no code is a defect of octo, which is thrown on and passes for none. */
 export function throwDefect(error: unknown): asserts error is CodedError {
   if (!isCoded(error)) throw error

@@ -1,5 +1,6 @@
 // Runs one check again and again in its lane. What it comes to is for whoever watches it; a run that did not take place is told of as
 // `unknown`, like one that could not find out.
+import { messageOf } from '../../schemas/errors.ts'
 import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { formatDuration } from '../../terminal/index.ts'
 import type { CheckOutcome } from '../check/outcome.ts'
@@ -115,7 +116,7 @@ async function runOnce(check: PlannedCheck, deps: OnceDeps): Promise<CheckOutcom
   try {
     return await runCheckOnce(check, deps)
   } catch (error) {
-    return notRun(check, `octo failed: ${error instanceof Error ? error.message : String(error)}`)
+    return notRun(check, `octo failed: ${messageOf(error)}`)
   }
 }
 

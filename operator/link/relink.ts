@@ -1,8 +1,10 @@
 // `octo run --relink FILE`: a shim that found something changed has octo prove the plugin, and gets a new text for the next time.
+
 import { accessSync, constants } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { VerifiedExecutable } from '../../client/index.ts'
 import { openShimRecords, storeRootOf } from '../../client/index.ts'
+import { messageOf } from '../../schemas/errors.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import type { Session, SessionOptions } from '../operator-session.ts'
 import { requireShimFolder } from './folder.ts'
@@ -29,7 +31,7 @@ export async function relink(session: Session, asked: Relink, { terminal, cwd, e
     const isWritten = await rewriteShim(await openShimRecords(storeRootOf(env)), record)
     terminal.debug(isWritten ? `wrote ${path} again` : `${path} is no longer the shim that called`)
   } catch (error) {
-    terminal.debug(`${path} is left as it is: ${error instanceof Error ? error.message : String(error)}`)
+    terminal.debug(`${path} is left as it is: ${messageOf(error)}`)
   }
 }
 

@@ -2,7 +2,7 @@
 // as a piece, then gives its space back where it was. Killed at any moment, each byte counts once.
 import type { FileHandle } from 'node:fs/promises'
 import { open, rm } from 'node:fs/promises'
-import { coded } from '../../schemas/errors.ts'
+import { coded, messageOf } from '../../schemas/errors.ts'
 import { replaceFile } from '../../system/files/atomic-file.ts'
 import { isFull } from '../../system/files/errors.ts'
 import { punchHole } from '../../system/files/punch-hole.ts'
@@ -132,6 +132,6 @@ async function giveBack(path: string, bytes: number): Promise<Rotation> {
     await punchHole(path, Math.floor(bytes / BLOCK_BYTES) * BLOCK_BYTES)
     return 'rotated'
   } catch (error) {
-    return { impossible: error instanceof Error ? error.message : String(error) }
+    return { impossible: messageOf(error) }
   }
 }

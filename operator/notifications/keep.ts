@@ -1,6 +1,8 @@
 // What is kept of notifications, in one file of the folder that only its user enters: written anew after each change, one write
 // after the other, so that a message that was not delivered is found by the next process under the same id.
+
 import { randomBytes } from 'node:crypto'
+import { messageOf } from '../../schemas/errors.ts'
 import { parseJson } from '../../schemas/json.ts'
 import { parseShape } from '../../schemas/shape.ts'
 import { readIfThere, replaceFile } from '../../system/files/atomic-file.ts'
@@ -17,7 +19,7 @@ export function readState(path: string): { readonly state: State; readonly probl
     if (text === undefined) return { state: begun() }
     return { state: parseShape(stateShape, parseJson(text, path, MAX_BYTES), { name: 'state of notifications' }) }
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    const why = messageOf(error)
     return { state: begun(), problem: `what was not told before cannot be read: ${why}` }
   }
 }

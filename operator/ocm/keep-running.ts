@@ -1,6 +1,6 @@
 // Keeps plugins running that are programs, for whoever supervises octo. One that ends is started again, later each time it fails, as for
 // every plugin (lifecycle.ts). One that is another program by now is looked for anew, and runs only where that is proven, too.
-import { isCoded } from '../../schemas/errors.ts'
+import { isCoded, messageOf } from '../../schemas/errors.ts'
 import { printable, quote } from '../../schemas/quote.ts'
 import type { openPluginHost } from './host.ts'
 import type { ServicePlugin } from './plugin.ts'
@@ -63,12 +63,12 @@ export function keepRunning(first: ServicePlugin, { host, signal, findAgain, inf
       info(`${quote(name)} is another program now, which is proven as well`)
       await start()
     } catch (error) {
-      if (!signal.aborted) warn(`${notRunning(changed)}; ${error instanceof Error ? error.message : String(error)}`)
+      if (!signal.aborted) warn(`${notRunning(changed)}; ${messageOf(error)}`)
     }
   }
 
   function notRunning(error: unknown): string {
-    return `${quote(name)} does not run: ${error instanceof Error ? error.message : String(error)}`
+    return `${quote(name)} does not run: ${messageOf(error)}`
   }
 
   return {

@@ -2,7 +2,7 @@
 // lifecycle.ts to decide; here it is done.
 import { setTimeout as pause } from 'node:timers/promises'
 import { LONGEST_TIMER_MS } from '../../schemas/duration.ts'
-import { isCoded } from '../../schemas/errors.ts'
+import { isCoded, messageOf } from '../../schemas/errors.ts'
 import { isBrokenCall, isLeaving } from './call/call.ts'
 import { openWaitingCalls } from './call/waiting-calls.ts'
 import type { Instance, StartInstance } from './instance/instance.ts'
@@ -111,7 +111,7 @@ export function supervisePlugin(plugin: ServicePlugin, facts: SupervisorFacts): 
       tell({ kind: 'ready', generation })
     } catch (error) {
       problem = error
-      tell({ kind: 'failed', generation, reason: error instanceof Error ? error.message : String(error) })
+      tell({ kind: 'failed', generation, reason: messageOf(error) })
     }
   }
 

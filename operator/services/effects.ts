@@ -1,4 +1,5 @@
 // Does what the life of an instance asks for, and tells it what came of it: checks, programs, and their end.
+import { messageOf } from '../../schemas/errors.ts'
 import { endProcesses } from '../../system/process/end-processes.ts'
 import { isAlive } from '../../system/process/identity.ts'
 import { MARK } from '../../system/process/mark.ts'
@@ -144,8 +145,4 @@ export function openEffects(deps: EffectsDeps): Effects {
       for (const { abort } of busy.values()) abort.abort()
     },
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -1,7 +1,9 @@
 // Looks at logs now and then, which services write themselves: puts aside what became large, and notes how far each is, so that
 // `octo logs --since` finds where to begin.
+
 import { statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { messageOf } from '../../schemas/errors.ts'
 import { readIfThere, writeWhole } from '../../system/files/atomic-file.ts'
 import { liveOf, readKept, sizeOf } from '../logs/kept-log.ts'
 import { LARGE_LOG_BYTES, noteTime, timesPath } from '../logs/log-files.ts'
@@ -72,7 +74,7 @@ export function openLogUpkeep({ places, all, log }: Logs): Disposable {
   async function hasRotated(name: string, path: string, size: number): Promise<boolean> {
     if (!canRotate || !isLarge(path, size)) return false
     const rotation = await rotateLog(path, (line) => log(`${name}: ${line}`)).catch((error: unknown) => {
-      log(`${name}: its log could not be put aside: ${error instanceof Error ? error.message : String(error)}`)
+      log(`${name}: its log could not be put aside: ${messageOf(error)}`)
       return 'small' as const
     })
     const live = liveOf(path)

@@ -4,7 +4,7 @@ import { MAX_CREDENTIALS_BYTES } from '../../../schemas/contract/ocm/credentials
 import type { Typed } from '../../../schemas/contract/ocm/type-name.ts'
 import { typedShape } from '../../../schemas/contract/ocm/type-name.ts'
 import { parseDuration } from '../../../schemas/duration.ts'
-import { coded } from '../../../schemas/errors.ts'
+import { coded, messageOf } from '../../../schemas/errors.ts'
 import { parseJson } from '../../../schemas/json.ts'
 import { printableJson, quote, shellWord } from '../../../schemas/quote.ts'
 import { parseShape } from '../../../schemas/shape.ts'
@@ -97,7 +97,7 @@ function credentialGivers({ plugins, credentialRepositories }: FoundPlugins, ask
 }
 
 function unkept(error: unknown): string {
-  const why = error instanceof Error ? error.message : String(error)
+  const why = messageOf(error)
   return `nobody keeps what it prints within bounds while it stays, but the next \`octo plugin\`: ${why}`
 }
 

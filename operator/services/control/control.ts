@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs'
 import type { Server, Socket } from 'node:net'
 import { createServer } from 'node:net'
 import { dirname } from 'node:path'
-import { isCoded } from '../../../schemas/errors.ts'
+import { isCoded, messageOf } from '../../../schemas/errors.ts'
 import { omitUndefined } from '../../../schemas/omit-undefined.ts'
 import { replaceFile } from '../../../system/files/atomic-file.ts'
 import { isOursAlone } from '../../../system/files/own-folder.ts'
@@ -79,7 +79,7 @@ function parse(line: string | undefined): Request | undefined {
 
 function failed(error: unknown): Answer {
   const { code, hint } = isCoded(error) ? error : { code: 'INTERNAL' as const, hint: undefined }
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   return { v: 1, state: 'failed', error: { code, message, ...omitUndefined({ hint }) } }
 }
 

@@ -1,8 +1,10 @@
 // Answers `GET /metrics` where the config says so, as long as somebody supervises. It decides nothing about services: an address
 // that cannot be had is tried again, and said. A page of the web that a browser here has open is not answered, whatever name it calls
 // this machine by.
+
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { MetricsListen } from '../../../config/model/read-metrics.ts'
+import { messageOf } from '../../../schemas/errors.ts'
 import { omitUndefined } from '../../../schemas/omit-undefined.ts'
 import { isLoopback } from '../../../system/http/loopback.ts'
 import { EXPOSITION_TYPE } from '../../metrics/exposition.ts'
@@ -126,7 +128,7 @@ function answer(request: IncomingMessage, response: ServerResponse, { listen, te
     response.writeHead(200, { 'content-type': EXPOSITION_TYPE, 'cache-control': 'no-store', ...PLAIN })
     response.end(request.method === 'HEAD' ? undefined : body)
   } catch (error) {
-    log(`metrics: octo failed: ${error instanceof Error ? error.message : String(error)}`)
+    log(`metrics: octo failed: ${messageOf(error)}`)
     end(response, 500, 'octo failed')
   }
 }

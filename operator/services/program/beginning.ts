@@ -1,4 +1,5 @@
 // The way of one instance from the checks before its start to a program that runs, with what its config said when that way began.
+import { messageOf } from '../../../schemas/errors.ts'
 import type { One } from '../journal/instances.ts'
 import type { KnownService } from '../journal/journal.ts'
 import type { End } from '../life/end.ts'
@@ -103,8 +104,4 @@ export function openBeginning(deps: BeginningDeps): Beginning {
       }
     },
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -2,7 +2,7 @@
 import type { PluginOutcome } from '../../../client/index.ts'
 import type { SecretSource } from '../../../config/model/service-spec.ts'
 import type { SecretLease, SecretResultLine } from '../../../schemas/contract/secrets.ts'
-import { isCoded } from '../../../schemas/errors.ts'
+import { isCoded, messageOf } from '../../../schemas/errors.ts'
 import { omitUndefined } from '../../../schemas/omit-undefined.ts'
 import { MARK } from '../../../system/process/mark.ts'
 import { requestKey } from '../../check/plan.ts'
@@ -57,7 +57,7 @@ export async function askSource(question: Question, facts: AskFacts): Promise<As
   } catch (error) {
     return {
       status: isPassing(error) ? 'retry' : 'failed',
-      reason: error instanceof Error ? error.message : String(error),
+      reason: messageOf(error),
     }
   }
 }

@@ -3,7 +3,7 @@
 // end; nothing is started with secrets whose time is over.
 import { join } from 'node:path'
 import type { ChangeRule } from '../../../config/model/service-spec.ts'
-import { coded } from '../../../schemas/errors.ts'
+import { coded, messageOf } from '../../../schemas/errors.ts'
 import { quote } from '../../../schemas/quote.ts'
 import { openSlots } from '../../../system/async/slots.ts'
 import type { Hiding } from '../../hiding.ts'
@@ -167,7 +167,7 @@ export function openSecretsKeeper(deps: KeeperDeps): SecretsKeeper {
       if (before) tellChange(name, rulesOfChange(before, files, given))
       else tellFirst(name, notes)
     } catch (error) {
-      entry.problem = hiding.hideInSentence(error instanceof Error ? error.message : String(error))
+      entry.problem = hiding.hideInSentence(messageOf(error))
     }
   }
 
