@@ -1,4 +1,6 @@
 // The client's one way to the network, opened with the first request; with `offline` there is none.
+
+import type { OciRepository } from '../oci/open-repository.ts'
 import type { ComponentAddress } from '../schemas/component/address.ts'
 import { DAY_MS } from '../schemas/duration.ts'
 import { coded } from '../schemas/errors.ts'
@@ -11,7 +13,6 @@ import { fetchText } from '../system/http/fetch-text.ts'
 import type { Http } from '../system/http/open-http.ts'
 import { openHttp } from '../system/http/open-http.ts'
 import type { RetryOptions } from '../system/http/retry.ts'
-import type { OciRepository } from '../system/oci/open-repository.ts'
 import type { Layout } from './store/layout.ts'
 
 /** Gives a document's text, or undefined where the repo has none; joins network and offline copies. */
@@ -64,7 +65,7 @@ export function openNetwork({ layout, offline, env, onWait, folders = [] }: Netw
     async component(address) {
       const what = `ocm://${address.host}/${address.folder}/${address.component}`
       if (offline) throw notAllowed(what)
-      const { openComponent } = await import('../system/oci/read-component.ts')
+      const { openComponent } = await import('../oci/read-component.ts')
       const repository = components.get(what) ?? openComponent(address, { env, onWait })
       components.set(what, repository)
       return repository
@@ -103,7 +104,7 @@ const MAX_COPY_AGE_MS = DAY_MS
 
 /** Loaded when a server asks for a login: most never do. */
 async function credentialsFor(env: NetworkOptions['env'], url: URL, challenge: string | undefined) {
-  const { credentialsFrom } = await import('../system/credentials/read-credentials.ts')
+  const { credentialsFrom } = await import('../credentials/read-credentials.ts')
   return credentialsFrom(env)(url, challenge)
 }
 

@@ -33,6 +33,17 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
     packages: ['zod'],
     instead: 'system is the machine and knows nothing of what octo does: take what it needs to know as an argument',
   },
+  credentials: {
+    parts: ['schemas', 'system'],
+    packages: ['zod'],
+    instead:
+      'what servers are told of this user is found in files and variables: take what else is needed as an argument',
+  },
+  oci: {
+    parts: ['schemas', 'system', 'credentials'],
+    packages: ['zod'],
+    instead: 'registries of images and components are only read here: what their documents prove belongs in trust/',
+  },
   trust: {
     parts: ['schemas'],
     builtins: PURE,
@@ -60,7 +71,7 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
       'the model is made from documents that were read: take what a file, the environment or the web says as an argument',
   },
   config: {
-    parts: ['schemas', 'system', 'trust', 'config/document', 'config/model'],
+    parts: ['schemas', 'system', 'credentials', 'trust', 'config/document', 'config/model'],
     instead: 'config reads what people wrote and knows no part that uses it: take what it needs as an argument',
   },
   'static-tree': {
@@ -87,7 +98,7 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
     instead: 'what lies in node_modules is for bin/installed.js to say',
   },
   client: {
-    parts: ['schemas', 'system', 'trust', ...CONFIG, 'static-tree/paths.ts'],
+    parts: ['schemas', 'system', 'credentials', 'oci', 'trust', ...CONFIG, 'static-tree/paths.ts'],
     instead:
       'the client proves and stores without showing anything: return the value, and let client/main.ts or client/commands/ show it; what two parts share moves down to schemas/ or system/',
   },
@@ -104,7 +115,16 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
     instead: 'what two parts share moves down to schemas/, system/ or terminal/',
   },
   registry: {
-    parts: ['schemas', 'system', 'trust', 'static-tree', 'static-tree/write', 'terminal', 'registry/open-registry.ts'],
+    parts: [
+      'schemas',
+      'system',
+      'credentials',
+      'trust',
+      'static-tree',
+      'static-tree/write',
+      'terminal',
+      'registry/open-registry.ts',
+    ],
     packages: ['hono', '@hono/node-server', 'commander', 'markdown-it', 'pino', 'zod'],
     instead:
       'the registry stands on trust/, static-tree/, system/ and schemas/: move what it shares with another part there, or speak HTTP; adapters of its ports are for open-registry.ts alone',
@@ -137,12 +157,22 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
     instead: 'trees on the disk know no more than their port says: take what else is needed as an argument',
   },
   publisher: {
-    parts: ['schemas', 'system', 'trust', 'static-tree', 'static-tree/write', 'static-tree/write/disk.ts', 'terminal'],
+    parts: [
+      'schemas',
+      'system',
+      'credentials',
+      'oci',
+      'trust',
+      'static-tree',
+      'static-tree/write',
+      'static-tree/write/disk.ts',
+      'terminal',
+    ],
     instead:
       'the publisher stands on trust/, static-tree/, system/ and schemas/: move what it shares with another part there, or speak HTTP',
   },
   operator: {
-    parts: ['schemas', 'system', ...CONFIG, 'client/index.ts', 'terminal', 'unpublished/run-folder.ts'],
+    parts: ['schemas', 'system', 'credentials', ...CONFIG, 'client/index.ts', 'terminal', 'unpublished/run-folder.ts'],
     instead: 'the operator sees the client by client/index.ts alone: export there what it needs, as a verified thing',
   },
   sdk: {

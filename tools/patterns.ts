@@ -14,7 +14,8 @@ export type Pattern = {
 }
 
 const PROGRAMS = /^(bin|tools|bench|examples)\/|^setup\.js$|^test\//
-const PARTS = /^(schemas|system|trust|config|static-tree|terminal|client|registry|publisher|operator|demo)\//
+const PARTS =
+  /^(schemas|system|credentials|oci|trust|config|static-tree|terminal|client|registry|publisher|operator|demo)\//
 
 export const PATTERNS: readonly Pattern[] = [
   {

@@ -17,6 +17,8 @@ const PARTS = [
   'operator/ocm',
   'config',
   'system',
+  'credentials',
+  'oci',
   'schemas',
   'sdk',
   'trust',

@@ -63,7 +63,7 @@ export function openFetcher(options: FetcherOptions): Fetcher {
 async function connect(env: FetcherOptions['env'], onWait: FetcherOptions['onWait']): Promise<Http> {
   const [{ openHttp }, { credentialsFrom }] = await Promise.all([
     import('../../system/http/open-http.ts'),
-    import('../../system/credentials/read-credentials.ts'),
+    import('../../credentials/read-credentials.ts'),
   ])
   return openHttp({ env, credentials: credentialsFrom(env), onWait })
 }

@@ -1,9 +1,9 @@
 // The way to the repos: proxies, authorities, stored logins, each repo itself, and this machine's clock beside theirs.
 import type { ExaminedRepo } from '../../client/index.ts'
 import type { OctoConfig, RepoConfig } from '../../config/model/config.ts'
+import { tokensOfUser } from '../../credentials/token-file.ts'
 import { throwDefect } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
-import { tokensOfUser } from '../../system/credentials/token-file.ts'
 import { readAuthorities } from '../../system/http/authorities.ts'
 import { proxyFor } from '../../system/http/proxy.ts'
 import { count, formatDuration } from '../../terminal/index.ts'

@@ -1,8 +1,9 @@
 // Where a token comes from: a named file, OCTO_TOKEN, OCTO_TOKEN_FILE, or what `octo login` kept. Never the command line, never a prompt.
+
+import { readTokenFile, tokenOfEnvironment } from '../../credentials/read-token-file.ts'
+import { tokensOfUser } from '../../credentials/token-file.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
-import { readTokenFile, tokenOfEnvironment } from '../../system/credentials/read-token-file.ts'
-import { tokensOfUser } from '../../system/credentials/token-file.ts'
 import { registryName } from './registry-url.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>

@@ -26,7 +26,7 @@ export function addImport(program: Command): void {
   onRun<Options>(command, async ({ args, options, terminal }) => {
     const [{ importPlugin, publishCommand }, { openComponent }] = await Promise.all([
       import('../import/import-plugin.ts'),
-      import('../../system/oci/read-component.ts'),
+      import('../../oci/read-component.ts'),
     ])
     const address = parseAddress(args[0] ?? '')
     const repo = options.repo === undefined ? undefined : parseName(options.repo, 'repo')

@@ -1,10 +1,10 @@
 // What a component version says of itself for people: by labels, or by the annotations that images have. Nothing of it is proven, and
 // whoever publishes the project answers for it.
 import type { z } from 'zod'
+import type { OciManifest } from '../../oci/documents.ts'
 import type { Descriptor } from '../../schemas/component/descriptor.ts'
 import { LIMITS } from '../../schemas/limits.ts'
 import { lineShape, webUrlShape } from '../../schemas/shapes.ts'
-import type { OciManifest } from '../../system/oci/documents.ts'
 
 type About = {
   readonly description: string

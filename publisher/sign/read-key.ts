@@ -2,11 +2,11 @@
 // the command line, where every process of the machine can see it.
 import type { KeyObject } from 'node:crypto'
 import { createPrivateKey, createPublicKey } from 'node:crypto'
+import { textOfSecret } from '../../credentials/secret-text.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import { parsePublicKey } from '../../schemas/trust-key.ts'
-import { textOfSecret } from '../../system/credentials/secret-text.ts'
 import { isErrno } from '../../system/errno.ts'
 import { fileBehind, readGivenBytes, readGivenFile } from '../../system/files/given-file.ts'
 import type { Exposure } from '../../system/files/private-file.ts'

@@ -134,6 +134,8 @@ function aWholeCheckout(t: TestContext): string {
     'package.json',
     'schemas',
     'system',
+    'credentials',
+    'oci',
     'trust',
     'config',
     'static-tree',

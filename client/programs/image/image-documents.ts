@@ -1,14 +1,14 @@
 // What an image says of itself: for which platform its files are, in an index or in the config with which it is run. Nothing of it is
 // believed before its bytes were held to a digest.
 import { z } from 'zod'
+import type { Layer, OciIndex, OciPlatform } from '../../../oci/documents.ts'
+import { MAX_DOCUMENT_BYTES, ociPlatformShape } from '../../../oci/documents.ts'
 import { coded } from '../../../schemas/errors.ts'
 import { parseJsonBytes } from '../../../schemas/json.ts'
 import type { Platform } from '../../../schemas/platform.ts'
 import { quote } from '../../../schemas/quote.ts'
 import { parseShape } from '../../../schemas/shape.ts'
 import { digestShape } from '../../../schemas/shapes.ts'
-import type { Layer, OciIndex, OciPlatform } from '../../../system/oci/documents.ts'
-import { MAX_DOCUMENT_BYTES, ociPlatformShape } from '../../../system/oci/documents.ts'
 
 const words = z.array(z.string().max(32_768)).max(1000).nullish()
 const configShape = z.object({

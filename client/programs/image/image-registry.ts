@@ -1,13 +1,13 @@
 // A registry of images: documents and layers of one repository, each held to its digest.
 import { closeSync, ftruncateSync, openSync } from 'node:fs'
+import type { Layer } from '../../../oci/documents.ts'
+import { notThere, openOciRepository } from '../../../oci/open-repository.ts'
 import type { Digest } from '../../../schemas/digest.ts'
 import { digestOf } from '../../../schemas/digest.ts'
 import type { ImageName } from '../../../schemas/image-name.ts'
 import { showImageName } from '../../../schemas/image-name.ts'
 import { writeAll } from '../../../system/files/atomic-file.ts'
 import { download } from '../../../system/http/download.ts'
-import type { Layer } from '../../../system/oci/documents.ts'
-import { notThere, openOciRepository } from '../../../system/oci/open-repository.ts'
 import type { ClientContext } from '../../context.ts'
 import { onStoreDisk } from '../../store/disk.ts'
 

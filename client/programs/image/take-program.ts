@@ -1,6 +1,8 @@
 // Takes one program out of an image: index → manifest → config → layers → the file that its entrypoint or the config names → a blob of
 // the store. Layers stay in the store for other images that share them, until `octo cache gc`.
 import { closeSync, openSync, rmSync } from 'node:fs'
+import type { Layer as OciLayer, OciManifest } from '../../../oci/documents.ts'
+import { parseManifest } from '../../../oci/documents.ts'
 import type { Digest } from '../../../schemas/digest.ts'
 import { coded } from '../../../schemas/errors.ts'
 import type { ImageName } from '../../../schemas/image-name.ts'
@@ -12,8 +14,6 @@ import { inParallel } from '../../../system/async/limit.ts'
 import { writeAll } from '../../../system/files/atomic-file.ts'
 import { digestOfFileSync } from '../../../system/files/hash-file.ts'
 import { readHead, readPieces } from '../../../system/files/read-pieces.ts'
-import type { Layer as OciLayer, OciManifest } from '../../../system/oci/documents.ts'
-import { parseManifest } from '../../../system/oci/documents.ts'
 import type { FilePlace } from '../../../trust/image/image-files.ts'
 import { ImageFiles } from '../../../trust/image/image-files.ts'
 import { readLayer } from '../../../trust/image/read-layer.ts'

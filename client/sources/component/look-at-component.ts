@@ -1,4 +1,6 @@
 // What a component of OCM offers before any config names it: nothing of it is proven by that, and nothing of it is kept.
+
+import { readComponentVersion } from '../../../oci/read-component.ts'
 import type { ComponentAddress } from '../../../schemas/component/address.ts'
 import { normalised } from '../../../schemas/component/normalised.ts'
 import type { Digest } from '../../../schemas/digest.ts'
@@ -7,7 +9,6 @@ import { coded } from '../../../schemas/errors.ts'
 import type { Name } from '../../../schemas/name.ts'
 import { quote } from '../../../schemas/quote.ts'
 import type { ComponentKey } from '../../../schemas/trust-key.ts'
-import { readComponentVersion } from '../../../system/oci/read-component.ts'
 import { proveComponent } from '../../../trust/component/prove-component.ts'
 import type { ClientContext } from '../../context.ts'
 import { pluginsIn } from './plugin-list.ts'

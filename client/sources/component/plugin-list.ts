@@ -1,6 +1,8 @@
 // The list of a plugin registry of OCM: a component version that refers to each version of each plugin. It says which component a name
 // means, so that it has to be proven itself before any of it counts; and an older one than was seen before is refused, where the config
 // does not name its version.
+
+import { newestVersion, readComponentVersion } from '../../../oci/read-component.ts'
 import { isComponentName, pluginNameIn } from '../../../schemas/component/address.ts'
 import type { Descriptor, OcmDigest, OcmReference } from '../../../schemas/component/descriptor.ts'
 import { normalised } from '../../../schemas/component/normalised.ts'
@@ -12,7 +14,6 @@ import { isName } from '../../../schemas/name.ts'
 import { printable, quote } from '../../../schemas/quote.ts'
 import type { Version } from '../../../schemas/version.ts'
 import { compareVersions, isVersion } from '../../../schemas/version.ts'
-import { newestVersion, readComponentVersion } from '../../../system/oci/read-component.ts'
 import type { ComponentProof } from '../../../trust/component/prove-component.ts'
 import { proveComponent } from '../../../trust/component/prove-component.ts'
 import type { ClientContext } from '../../context.ts'

@@ -1,6 +1,8 @@
 // A plugin of a registry of OCM, proven from the top: the list by what the config trusts, the component version by that or by the
 // digest with which the list refers to it, and the bytes by the digests that the proven descriptor says. Both descriptors stay in the
 // store, so that a locked plugin is proven anew without a network.
+
+import { readComponentVersion, requireIdentity } from '../../../oci/read-component.ts'
 import type { Descriptor } from '../../../schemas/component/descriptor.ts'
 import { parseDescriptor } from '../../../schemas/component/descriptor.ts'
 import type { Digest } from '../../../schemas/digest.ts'
@@ -13,7 +15,6 @@ import { decodeText } from '../../../schemas/text.ts'
 import type { Version } from '../../../schemas/version.ts'
 import { settledNow } from '../../../system/async/limit.ts'
 import { writeWhole } from '../../../system/files/atomic-file.ts'
-import { readComponentVersion, requireIdentity } from '../../../system/oci/read-component.ts'
 import type { PluginFile } from '../../../trust/component/plugin-files.ts'
 import { findPluginFiles } from '../../../trust/component/plugin-files.ts'
 import type { ComponentProof } from '../../../trust/component/prove-component.ts'

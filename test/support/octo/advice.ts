@@ -10,7 +10,7 @@ type Advice = { readonly file: string; readonly text: string; readonly isHint: b
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 const PRODUCT =
-  /^(schemas|system|trust|config|static-tree|client|registry|publisher|plugin-test|unpublished|operator|terminal|completion|demo|sdk|plugins)\/|^\w+\.ts$/
+  /^(schemas|system|credentials|oci|trust|config|static-tree|client|registry|publisher|plugin-test|unpublished|operator|terminal|completion|demo|sdk|plugins)\/|^\w+\.ts$/
 
 /** What a template fills in where a plain word would not be a command line. */
 const SAMPLES: Readonly<Record<string, string>> = { action: 'yank', nearest: 'lock', reason: 'why' }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { test } from 'node:test'
-import { credentialsFrom } from '../../../system/credentials/read-credentials.ts'
+import { credentialsFrom } from '../../../credentials/read-credentials.ts'
 import { fetchText } from '../../../system/http/fetch-text.ts'
 import { openHttp } from '../../../system/http/open-http.ts'
 import { expectCodeAsync } from '../../support/assertions/expect-code.ts'

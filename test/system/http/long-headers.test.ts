@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { runInNewContext } from 'node:vm'
+import { listTags } from '../../../oci/tag-list.ts'
 import { shownAddress } from '../../../schemas/shown-address.ts'
 import { bearerParameters } from '../../../system/http/bearer-challenge.ts'
-import { listTags } from '../../../system/oci/tag-list.ts'
 
 const LONG = 500_000
 

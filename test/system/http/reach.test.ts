@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { test } from 'node:test'
+import { registryLogin } from '../../../oci/registry-login.ts'
 import { openHttp } from '../../../system/http/open-http.ts'
 import { reachFrom } from '../../../system/http/reach.ts'
-import { registryLogin } from '../../../system/oci/registry-login.ts'
 import { expectCode, expectCodeAsync } from '../../support/assertions/expect-code.ts'
 import { listening } from '../../support/machine/listening.ts'
 

@@ -1,9 +1,9 @@
 // The token in a file that is named, or on standard input. A file that others can read is refused as a signing key is.
-import { coded } from '../../schemas/errors.ts'
-import { quote, shellWord } from '../../schemas/quote.ts'
-import { descriptorOf, fileBehind, readGivenBytes } from '../files/given-file.ts'
-import type { Exposure } from '../files/private-file.ts'
-import { exposureOf } from '../files/private-file.ts'
+import { coded } from '../schemas/errors.ts'
+import { quote, shellWord } from '../schemas/quote.ts'
+import { descriptorOf, fileBehind, readGivenBytes } from '../system/files/given-file.ts'
+import type { Exposure } from '../system/files/private-file.ts'
+import { exposureOf } from '../system/files/private-file.ts'
 import { textOfSecret } from './secret-text.ts'
 import { cleanToken } from './token-text.ts'
 

@@ -1,5 +1,5 @@
 // The text of a file with a secret, as shells and secret stores write it: PowerShell's `>` makes UTF-16.
-import { decodeText } from '../../schemas/text.ts'
+import { decodeText } from '../schemas/text.ts'
 
 /** UTF-16 where a byte order mark says so, else UTF-8, in any case without the mark. Throws TEXT_INVALID. */
 export function textOfSecret(bytes: Uint8Array, name: string): string {

@@ -1,13 +1,13 @@
 // What a registry of OCI keeps under a tag or a digest, in the forms of OCI and of Docker: a manifest of layers, or an index of several
 // manifests. Nothing that one says of itself is believed before its bytes were held to a digest.
 import { z } from 'zod'
-import type { Digest } from '../../schemas/digest.ts'
-import { digestOf } from '../../schemas/digest.ts'
-import { coded } from '../../schemas/errors.ts'
-import { parseJsonBytes } from '../../schemas/json.ts'
-import { quote } from '../../schemas/quote.ts'
-import { parseShape } from '../../schemas/shape.ts'
-import { digestShape, sizeShape } from '../../schemas/shapes.ts'
+import type { Digest } from '../schemas/digest.ts'
+import { digestOf } from '../schemas/digest.ts'
+import { coded } from '../schemas/errors.ts'
+import { parseJsonBytes } from '../schemas/json.ts'
+import { quote } from '../schemas/quote.ts'
+import { parseShape } from '../schemas/shape.ts'
+import { digestShape, sizeShape } from '../schemas/shapes.ts'
 
 /** Of one document; other clients read manifests of that size as well. */
 export const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024

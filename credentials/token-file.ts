@@ -2,15 +2,15 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
-import { coded } from '../../schemas/errors.ts'
-import { parseJson } from '../../schemas/json.ts'
-import { quote, shellWord } from '../../schemas/quote.ts'
-import { parseShape } from '../../schemas/shape.ts'
-import { decodeText } from '../../schemas/text.ts'
-import { replaceFile } from '../files/atomic-file.ts'
-import { explainDisk, isMissing } from '../files/errors.ts'
-import { exposureOf } from '../files/private-file.ts'
-import { foundUserConfigFolder, userConfigFolder } from '../files/user-config-folder.ts'
+import { coded } from '../schemas/errors.ts'
+import { parseJson } from '../schemas/json.ts'
+import { quote, shellWord } from '../schemas/quote.ts'
+import { parseShape } from '../schemas/shape.ts'
+import { decodeText } from '../schemas/text.ts'
+import { replaceFile } from '../system/files/atomic-file.ts'
+import { explainDisk, isMissing } from '../system/files/errors.ts'
+import { exposureOf } from '../system/files/private-file.ts'
+import { foundUserConfigFolder, userConfigFolder } from '../system/files/user-config-folder.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -44,7 +44,7 @@ export async function readTokens(path: string): Promise<Readonly<Record<string, 
 
 /** Stores or, with no token, forgets; says whether there was one. One change at a time, so that none of two is lost. */
 export async function changeToken(path: string, registry: string, token: string | undefined): Promise<boolean> {
-  const { takeLock } = await import('../process-lock.ts')
+  const { takeLock } = await import('../system/process-lock.ts')
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   using _lock = await takeLock({ path: `${path}.lock`, mode: 'exclusive', subject: path })
   const { [registry]: before, ...others } = await readTokens(path)

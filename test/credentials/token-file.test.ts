@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
-import { changeToken, readTokens } from '../../../system/credentials/token-file.ts'
-import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
-import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { changeToken, readTokens } from '../../credentials/token-file.ts'
+import { expectCodeAsync } from '../support/assertions/expect-code.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
 
 const registry = (name: string) => `https://${name}.example`
 

@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { domainToASCII } from 'node:url'
-import { coded } from '../../schemas/errors.ts'
-import { quote, shellWord } from '../../schemas/quote.ts'
-import { exposureOf } from '../files/private-file.ts'
-import { userHome } from '../files/user-home.ts'
-import type { Environment } from '../http/proxy.ts'
+import { coded } from '../schemas/errors.ts'
+import { quote, shellWord } from '../schemas/quote.ts'
+import { exposureOf } from '../system/files/private-file.ts'
+import { userHome } from '../system/files/user-home.ts'
+import type { Environment } from '../system/http/proxy.ts'
 import { lenientTextOf } from './secret-text.ts'
 
 type Login = { readonly user: string; readonly password: string }

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { test } from 'node:test'
-import { reachFrom } from '../../../system/http/reach.ts'
-import { registryLogin } from '../../../system/oci/registry-login.ts'
-import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
-import { listening } from '../../support/machine/listening.ts'
+import { registryLogin } from '../../oci/registry-login.ts'
+import { reachFrom } from '../../system/http/reach.ts'
+import { expectCodeAsync } from '../support/assertions/expect-code.ts'
+import { listening } from '../support/machine/listening.ts'
 
 test('only a registry of this machine sends whoever reads to a server of this machine', async (t) => {
   const asked: string[] = []

@@ -2,11 +2,11 @@
 // none, and ~/.netrc or OCTO_CREDENTIALS holds them as well.
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { coded } from '../../schemas/errors.ts'
-import { parseJson } from '../../schemas/json.ts'
-import { quote, shellWord } from '../../schemas/quote.ts'
-import { exposureOf } from '../files/private-file.ts'
-import { userHome } from '../files/user-home.ts'
+import { coded } from '../schemas/errors.ts'
+import { parseJson } from '../schemas/json.ts'
+import { quote, shellWord } from '../schemas/quote.ts'
+import { exposureOf } from '../system/files/private-file.ts'
+import { userHome } from '../system/files/user-home.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 

@@ -1,6 +1,6 @@
 // A token as people and secret stores hand it over: one word, with whatever stands around it.
-import { coded } from '../../schemas/errors.ts'
-import { quote } from '../../schemas/quote.ts'
+import { coded } from '../schemas/errors.ts'
+import { quote } from '../schemas/quote.ts'
 
 /** A token travels in a header, so it is one word. What was found is not shown: it may be half a secret. */
 export function cleanToken(text: string, source: string): string {

@@ -1,8 +1,8 @@
 // What a server that asks for a login gets on reads: the token of `octo login`, a token or passwords of the environment, or
 // ~/.netrc. Only what belongs to its own scheme, host and port, and never without encryption but to this machine itself.
-import { coded } from '../../schemas/errors.ts'
-import { isLoopback } from '../http/loopback.ts'
-import type { Environment } from '../http/proxy.ts'
+import { coded } from '../schemas/errors.ts'
+import { isLoopback } from '../system/http/loopback.ts'
+import type { Environment } from '../system/http/proxy.ts'
 import { findNetrcLogin } from './netrc.ts'
 import { tokenOfEnvironment } from './read-token-file.ts'
 import { tokensOfUser } from './token-file.ts'

@@ -2,11 +2,11 @@
 // give as many at a time as they like.
 import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
-import { coded } from '../../schemas/errors.ts'
-import { parseJsonBytes } from '../../schemas/json.ts'
-import { omitUndefined } from '../../schemas/omit-undefined.ts'
-import { quote } from '../../schemas/quote.ts'
-import { parseShape } from '../../schemas/shape.ts'
+import { coded } from '../schemas/errors.ts'
+import { parseJsonBytes } from '../schemas/json.ts'
+import { omitUndefined } from '../schemas/omit-undefined.ts'
+import { quote } from '../schemas/quote.ts'
+import { parseShape } from '../schemas/shape.ts'
 import { MAX_DOCUMENT_BYTES } from './documents.ts'
 
 type Listing = {

@@ -1,8 +1,8 @@
 // The tags of a repository, however its registry divides them.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { listTags } from '../../../system/oci/tag-list.ts'
-import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { listTags } from '../../oci/tag-list.ts'
+import { expectCodeAsync } from '../support/assertions/expect-code.ts'
 
 const FIRST = new URL('https://registry.example/v2/a/b/tags/list')
 const TAGS = ['1.0.0', '1.1.0', '1.10.0', '1.2.0', '1.9.0', 'latest', 'v2.0.0']
