@@ -10,7 +10,7 @@ import { shownAddress } from '../schemas/shown-address.ts'
 import { readIfWhole, writeDisposable } from '../system/files/atomic-file.ts'
 import type { DocumentCopies, DocumentCopy } from '../system/http/fetch-text.ts'
 import { fetchText } from '../system/http/fetch-text.ts'
-import type { Http } from '../system/http/open-http.ts'
+import type { Http, Refused } from '../system/http/open-http.ts'
 import { openHttp } from '../system/http/open-http.ts'
 import type { RetryOptions } from '../system/http/retry.ts'
 import type { Layout } from './store/layout.ts'
@@ -50,7 +50,12 @@ export function openNetwork({ layout, offline, env, onWait, folders = [] }: Netw
   const http = async (what: string) => {
     if (isFile(what)) return localFiles(what, folders)
     if (offline) throw notAllowed(what)
-    opened ??= openHttp({ env, credentials: (url, challenge) => credentialsFor(env, url, challenge), ...notice })
+    opened ??= openHttp({
+      env,
+      credentials: (url, challenge) => credentialsFor(env, url, challenge),
+      hintOf,
+      ...notice,
+    })
     return opened
   }
   const copies = copiesIn(layout, offline)
@@ -106,6 +111,13 @@ const MAX_COPY_AGE_MS = DAY_MS
 async function credentialsFor(env: NetworkOptions['env'], url: URL, challenge: string | undefined) {
   const { credentialsFrom } = await import('../credentials/read-credentials.ts')
   return credentialsFrom(env)(url, challenge)
+}
+
+async function hintOf(refused: Refused): Promise<string | undefined> {
+  if (refused.status === 451)
+    return 'nobody is given this version; `octo outdated` names another, and `octo update` takes it'
+  const { loginHint } = await import('../credentials/login-hint.ts')
+  return loginHint(refused)
 }
 
 type StoredCopy = DocumentCopy & { readonly url: string; readonly at: number }

@@ -2,13 +2,11 @@
 // ~/.netrc. Only what belongs to its own scheme, host and port, and never without encryption but to this machine itself.
 import { coded } from '../schemas/errors.ts'
 import { isLoopback } from '../system/http/loopback.ts'
+import type { FindCredentials } from '../system/http/open-http.ts'
 import type { Environment } from '../system/http/proxy.ts'
 import { findNetrcLogin } from './netrc.ts'
 import { tokenOfEnvironment } from './read-token-file.ts'
 import { tokensOfUser } from './token-file.ts'
-
-/** The value of Authorization, or undefined. `challenge` is what the server wrote into WWW-Authenticate. */
-export type FindCredentials = (url: URL, challenge: string | undefined) => Promise<string | undefined>
 
 export function credentialsFrom(env: Environment): FindCredentials {
   return async (url, challenge = '') => {

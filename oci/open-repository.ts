@@ -14,7 +14,7 @@ import { retrying } from '../system/http/retry.ts'
 import { DOCUMENT_MS, startWholeTime } from '../system/http/whole-time.ts'
 import type { Layer } from './documents.ts'
 import { MAX_DOCUMENT_BYTES, requireDigest } from './documents.ts'
-import { registryLogin } from './registry-login.ts'
+import { hintOf, registryLogin } from './registry-login.ts'
 import { listTags } from './tag-list.ts'
 
 export type OciRepository = Disposable & {
@@ -56,7 +56,7 @@ export async function openOciRepository({ host, path, subject, env, onWait }: Pl
   const credentials = registryLogin({ host, path, base, env, reach })
   const opened = new Set<Http>()
   const open = async () => {
-    const http = await openHttp({ env, credentials, reach, onWait })
+    const http = await openHttp({ env, credentials, reach, hintOf, onWait })
     opened.add(http)
     return http
   }

@@ -1,7 +1,6 @@
 // How a registry of OCI lets somebody read: at once, with user and password, or with a token that another address gives for them.
 // What is asked for is always to read this one repository, whatever the registry would like, and the token goes to the registry alone.
 
-import type { FindCredentials } from '../credentials/read-credentials.ts'
 import { credentialsFrom } from '../credentials/read-credentials.ts'
 import { coded } from '../schemas/errors.ts'
 import { parseJsonBytes } from '../schemas/json.ts'
@@ -9,6 +8,7 @@ import { printable, quote } from '../schemas/quote.ts'
 import { shownAddress } from '../schemas/shown-address.ts'
 import { bearerParameters } from '../system/http/bearer-challenge.ts'
 import { isLoopback } from '../system/http/loopback.ts'
+import type { FindCredentials, Refused } from '../system/http/open-http.ts'
 import { openHttp } from '../system/http/open-http.ts'
 import type { Environment } from '../system/http/proxy.ts'
 import type { Reach } from '../system/http/reach.ts'
@@ -45,7 +45,7 @@ export function registryLogin({ host, path, base, env, reach }: Asked, now = () 
     realm.searchParams.set('scope', `repository:${path}:pull`)
     // The registry's own first: it hears that anyway.
     const login = (await basicOf(base)) ?? ofDocker() ?? (await basicOf(realm))
-    using http = await openHttp({ env, reach, ...(login ? { granted: new Map([[realm.origin, login]]) } : {}) })
+    using http = await openHttp({ env, reach, hintOf, ...(login ? { granted: new Map([[realm.origin, login]]) } : {}) })
     const time = startWholeTime(DOCUMENT_MS)
     const answer = await retrying(async (attempt) => {
       const found = await http.get(realm, { 'accept-encoding': 'identity' }, attempt)
@@ -97,10 +97,19 @@ function realmOf(challenge: string, base: URL): URL | undefined {
   return realm
 }
 
+/** Another login than octo's own: its tokens are for registries of octo. */
+export async function hintOf({ status, url }: Refused): Promise<string | undefined> {
+  return status === 401 ? loginsOf(url.hostname) : undefined
+}
+
+function loginsOf(host: string): string {
+  return `a login for ${host} is taken from ~/.netrc, OCTO_CREDENTIALS or \`docker login\``
+}
+
 function noToken(realm: URL): Error {
   return coded('FETCH_REFUSED', {
     message: `${quote(shownAddress(realm))} gives no token`,
     details: { url: shownAddress(realm) },
-    hint: `a login for ${realm.hostname} is taken from ~/.netrc, OCTO_CREDENTIALS or \`docker login\``,
+    hint: loginsOf(realm.hostname),
   })
 }

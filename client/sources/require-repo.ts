@@ -1,10 +1,10 @@
 // A server that has neither a plugin nor a repo is at the wrong address: it says nothing about the plugin.
+import { registryOf } from '../../credentials/login-hint.ts'
 import { coded } from '../../schemas/errors.ts'
 import { LIMITS } from '../../schemas/limits.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
 import { shownAddress } from '../../schemas/shown-address.ts'
 import { SERVED_YAML } from '../../schemas/yaml/parse.ts'
-import { registryOf } from '../../system/http/refusal.ts'
 import type { FetchDocument } from '../network.ts'
 import type { RepoAddress } from './repo-address.ts'
 

@@ -7,7 +7,7 @@ import { omitUndefined } from '../../schemas/omit-undefined.ts'
 import { quote } from '../../schemas/quote.ts'
 import { shownAddress } from '../../schemas/shown-address.ts'
 import { shownDuration } from '../../schemas/shown-duration.ts'
-import type { Http } from '../../system/http/open-http.ts'
+import type { Http, Refused } from '../../system/http/open-http.ts'
 import type { DocumentCopies } from './document-copies.ts'
 import { ageInWords, copiesIn, replacedBy, wasReplaced } from './document-copies.ts'
 import type { FetchedText, FetchText } from './fetched-text.ts'
@@ -61,11 +61,13 @@ export function openFetcher(options: FetcherOptions): Fetcher {
 }
 
 async function connect(env: FetcherOptions['env'], onWait: FetcherOptions['onWait']): Promise<Http> {
-  const [{ openHttp }, { credentialsFrom }] = await Promise.all([
+  const [{ openHttp }, { credentialsFrom }, { loginHint }] = await Promise.all([
     import('../../system/http/open-http.ts'),
     import('../../credentials/read-credentials.ts'),
+    import('../../credentials/login-hint.ts'),
   ])
-  return openHttp({ env, credentials: credentialsFrom(env), onWait })
+  const hintOf = async (refused: Refused) => loginHint(refused)
+  return openHttp({ env, credentials: credentialsFrom(env), hintOf, onWait })
 }
 
 type One = {

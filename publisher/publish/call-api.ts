@@ -2,10 +2,11 @@
 import type { z } from 'zod'
 import { parseJson } from '../../schemas/json.ts'
 import { parseShape } from '../../schemas/shape.ts'
-import { callRefusalOf, isSuccess } from '../../system/http/call-refusal.ts'
+import { isSuccess } from '../../system/http/call-refusal.ts'
 import type { Connection, HttpRequest } from '../../system/http/connection.ts'
 import { sendPatiently } from '../../system/http/retry-budget.ts'
 import { isWebPage, webPageInstead } from '../../system/http/web-page.ts'
+import { publishRefusalOf } from './call-refusal.ts'
 
 const MAX_ANSWER_BYTES = 1024 * 1024
 
@@ -18,7 +19,7 @@ export async function callApi<Shape extends z.ZodType>(
   const reply = await sendPatiently(connection, request)
   const address = `${connection.base.origin}${connection.base.pathname}${request.path}`
   const what = `${request.method} ${address}`
-  if (!isSuccess(reply)) throw callRefusalOf(reply, what)
+  if (!isSuccess(reply)) throw publishRefusalOf(reply, what)
   if (isWebPage(String(reply.headers['content-type'] ?? ''), reply.text))
     throw webPageInstead(address, 'an octo registry')
   return parseShape(shape, parseJson(reply.text, what, MAX_ANSWER_BYTES), { name: what })

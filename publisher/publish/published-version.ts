@@ -12,12 +12,13 @@ import type { ReleasePredicate } from '../../schemas/release-statement.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import { isVersion } from '../../schemas/version.ts'
 import { BUNDLE_FILE, pluginDocumentPath, pluginPagePath, releaseFolder } from '../../static-tree/paths.ts'
-import { callRefusalOf, isSuccess } from '../../system/http/call-refusal.ts'
+import { isSuccess } from '../../system/http/call-refusal.ts'
 import type { Connection, HttpReply } from '../../system/http/connection.ts'
 import { sendPatiently } from '../../system/http/retry-budget.ts'
 import type { ReleaseClaim, VerifiedRelease } from '../../trust/release/verify-release.ts'
 import { verifyRelease } from '../../trust/release/verify-release.ts'
 import { registryName } from '../account/registry-url.ts'
+import { publishRefusalOf } from './call-refusal.ts'
 
 type Plugin = Pick<ReleasePredicate, 'repo' | 'plugin'>
 export type Shown = { readonly document: PluginDocument; readonly version: DocumentVersion }
@@ -44,7 +45,7 @@ export async function findPublished(
 
 /** A private repo is there only for those who may read it, and the registry does not know what its address is for them. */
 function refusalOf({ base }: Connection, reply: HttpReply, path: string): Error {
-  const refusal = callRefusalOf(reply, `GET ${path}`)
+  const refusal = publishRefusalOf(reply, `GET ${path}`)
   if (!isCoded(refusal, 'UNAUTHENTICATED')) return refusal
   const login = `octo login --registry ${shellWord(registryName(base))} --token-file FILE`
   return withHint(refusal, `\`${login}\` keeps a token for it, which its owner makes; CI sets OCTO_TOKEN`)
@@ -56,7 +57,7 @@ async function withPageOf(connection: Connection, document: PluginDocument, vers
   if (!page) return document
   const path = pluginPagePath(document.repo, document.plugin, page.page)
   const reply = await getFresh(connection, path, page.size)
-  if (!isSuccess(reply)) throw callRefusalOf(reply, `GET ${path}`)
+  if (!isSuccess(reply)) throw publishRefusalOf(reply, `GET ${path}`)
   return withPage(document, page, reply.text, path)
 }
 
@@ -96,7 +97,7 @@ export async function fetchBundle(
 ): Promise<string> {
   const path = `${releaseFolder(repo, plugin, version)}/${BUNDLE_FILE}`
   const reply = await getFresh(connection, path, LIMITS.bundleBytes)
-  if (!isSuccess(reply)) throw callRefusalOf(reply, `GET ${path}`)
+  if (!isSuccess(reply)) throw publishRefusalOf(reply, `GET ${path}`)
   return reply.text
 }
 

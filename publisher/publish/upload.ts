@@ -3,11 +3,12 @@ import { Readable } from 'node:stream'
 import type { Digest } from '../../schemas/digest.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { readRange } from '../../system/files/read-chunks.ts'
-import { callRefusalOf, isSuccess } from '../../system/http/call-refusal.ts'
+import { isSuccess } from '../../system/http/call-refusal.ts'
 import type { Connection, HttpReply } from '../../system/http/connection.ts'
 import { readProblem } from '../../system/http/problem.ts'
 import { isTransientReply, RetryBudget, sendPatiently } from '../../system/http/retry-budget.ts'
 import { changedWhileRead } from '../dist-folder/changed-while-read.ts'
+import { publishRefusalOf } from './call-refusal.ts'
 import { sessionPath } from './publishing-session.ts'
 
 export type BlobSource = { readonly path: string } | { readonly text: string }
@@ -53,7 +54,7 @@ export async function uploadBlob(connection: Connection, upload: Upload, start: 
       pieceBytes = smallerThan(size)
       continue
     }
-    if (reply && isFinal(reply)) throw callRefusalOf(reply, `upload of ${upload.name}`)
+    if (reply && isFinal(reply)) throw publishRefusalOf(reply, `upload of ${upload.name}`)
     if (!(await budget.wait(reply))) throw gaveUp(upload, offset, reply)
     goOnAt(await askOffset(connection, upload))
     shown.reach(offset)
@@ -119,7 +120,7 @@ async function askOffset(connection: Connection, upload: Upload): Promise<number
   const reply = await sendPatiently(connection, { method: 'HEAD', path: blobPathOf(upload) })
   const offset = isSuccess(reply) ? offsetOf(reply) : undefined
   if (offset !== undefined && offset <= upload.size) return offset
-  throw callRefusalOf(reply, `question how much of ${upload.name} arrived`)
+  throw publishRefusalOf(reply, `question how much of ${upload.name} arrived`)
 }
 
 function offsetOf(reply: HttpReply): number | undefined {
@@ -138,7 +139,7 @@ function blobPathOf({ session, digest }: Upload): string {
 }
 
 function gaveUp(upload: Upload, offset: number, reply: HttpReply | undefined): Error {
-  if (reply && !isSuccess(reply)) return callRefusalOf(reply, `upload of ${upload.name}`)
+  if (reply && !isSuccess(reply)) return publishRefusalOf(reply, `upload of ${upload.name}`)
   return coded('FETCH_FAILED', {
     message: `upload of \`${upload.name}\` broke off at byte ${offset} of ${upload.size} again and again`,
     details: { file: upload.name, offset, size: upload.size },

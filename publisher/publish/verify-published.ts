@@ -11,11 +11,12 @@ import type { TrustKey } from '../../schemas/trust-key.ts'
 import type { Version } from '../../schemas/version.ts'
 import { compareVersions, isPrerelease } from '../../schemas/version.ts'
 import { artifactPath, BUNDLE_FILE } from '../../static-tree/paths.ts'
-import { callRefusalOf, isSuccess } from '../../system/http/call-refusal.ts'
+import { isSuccess } from '../../system/http/call-refusal.ts'
 import type { Connection } from '../../system/http/connection.ts'
 import { readReprDigest } from '../../system/http/repr-digest.ts'
 import { sendPatiently } from '../../system/http/retry-budget.ts'
 import { verifyRelease } from '../../trust/release/verify-release.ts'
+import { publishRefusalOf } from './call-refusal.ts'
 import { differences, fetchBundle, findPublished } from './published-version.ts'
 
 type Expected = {
@@ -79,7 +80,7 @@ async function verifyBundle(connection: Connection, { predicate, key }: Expected
 async function verifyArtifact(connection: Connection, release: ReleasePredicate, artifact: ReleaseArtifact) {
   const path = artifactPath(release.repo, release.plugin, release.version, artifact.file)
   const reply = await sendPatiently(connection, { method: 'HEAD', path })
-  if (!isSuccess(reply)) throw callRefusalOf(reply, `HEAD ${path}`)
+  if (!isSuccess(reply)) throw publishRefusalOf(reply, `HEAD ${path}`)
   // Proxies that compress on the way leave the length out; the digest says it all.
   const length = reply.headers['content-length']
   if (length !== undefined && Number(length) !== artifact.size)
@@ -93,7 +94,7 @@ async function verifyArtifact(connection: Connection, release: ReleasePredicate,
 /** The checksum file that lies beside every artifact, for servers that send no digest. */
 async function digestBeside(connection: Connection, path: string): Promise<Digest> {
   const reply = await sendPatiently(connection, { method: 'GET', path: `${path}.sha256`, maxBytes: 4096 })
-  if (!isSuccess(reply)) throw callRefusalOf(reply, `GET ${path}.sha256`)
+  if (!isSuccess(reply)) throw publishRefusalOf(reply, `GET ${path}.sha256`)
   return digestFromHex(reply.text.trim().split(/\s+/, 1)[0] ?? '')
 }
 

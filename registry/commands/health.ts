@@ -47,7 +47,9 @@ async function ask(url: URL): Promise<HttpReply> {
 /** What the registry itself says, which knows why it takes nothing more. */
 async function refusalOf(reply: HttpReply, url: URL): Promise<Error> {
   const { callRefusalOf } = await import('../../system/http/call-refusal.ts')
-  const refusal = callRefusalOf(reply, `${quote(url.href)}, asked whether it is ready,`)
+  const refusal = callRefusalOf(reply, `${quote(url.href)}, asked whether it is ready,`, {
+    address: 'name its own address: `octo registry health URL`',
+  })
   if (!isCoded(refusal, 'NOT_FOUND') || url.pathname === '/') return refusal
   return coded('NOT_FOUND', {
     message: `no registry is at ${quote(url.href)}: ${refusal.message}`,

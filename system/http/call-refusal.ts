@@ -15,12 +15,24 @@ export function isSuccess(reply: HttpReply): boolean {
   return reply.status >= 200 && reply.status < 300
 }
 
+/** What a caller knows to say that a registry does not. */
+export type CallHints = {
+  /** How the address of the registry itself is given, for one that leads elsewhere. */
+  readonly address: string
+  /** By code: said instead of the registry's own, which are for readers there. */
+  readonly instead?: Hints
+  /** Said where the registry gives none. */
+  readonly otherwise?: Hints
+}
+
+type Hints = Readonly<Partial<Record<ErrorCode, string>>>
+
 /** FETCH_REFUSED for what is no problem document. `what` names the request to people. */
-export function callRefusalOf(reply: HttpReply, what: string): Error {
+export function callRefusalOf(reply: HttpReply, what: string, hints: CallHints): Error {
   const problem = readProblem(reply.text)
-  if (!problem?.code) return refused(reply, what)
+  if (!problem?.code) return refused(reply, what, hints)
   const code: ErrorCode = Object.hasOwn(ERROR_CODES, problem.code) ? (problem.code as ErrorCode) : 'FETCH_REFUSED'
-  const hint = OUR_HINTS[code] ?? problem.hint ?? HINTS[code]
+  const hint = hints.instead?.[code] ?? problem.hint ?? hints.otherwise?.[code]
   return coded(code, {
     message: printable(problem.detail || problem.title || code, MAX_TEXT),
     details: {
@@ -31,21 +43,7 @@ export function callRefusalOf(reply: HttpReply, what: string): Error {
   })
 }
 
-/** For whoever publishes; the registry's own hints are for readers there. */
-const OUR_HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
-  METHOD_NOT_ALLOWED: '`--registry` takes the address of the registry itself, such as `https://plugins.example.com`',
-}
-
-const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
-  UNAUTHENTICATED: 'octo login --registry URL, or set OCTO_TOKEN',
-  SIGNER_NOT_ALLOWED:
-    'sign with a key of the repo (`--key FILE`), or have it admitted: `octo registry repo key add REPO FILE --data DIR`',
-  FORBIDDEN: 'octo whoami shows what the token may do',
-  REPO_NOT_FOUND: 'on the registry’s machine: `octo registry repo create NAME --key FILE --data DIR`',
-  NOT_FOUND: '`--registry` takes the address of the registry itself, such as `https://plugins.example.com`',
-}
-
-function refused({ status, headers, text }: HttpReply, what: string): Error {
+function refused({ status, headers, text }: HttpReply, what: string, { address }: CallHints): Error {
   const location = status >= 300 && status < 400 ? headers.location : undefined
   const pointer =
     location === undefined ? '' : `, which points to ${quote(shownAddress(String(location)).replace(/[?#].*$/s, ''))}`
@@ -53,17 +51,16 @@ function refused({ status, headers, text }: HttpReply, what: string): Error {
   return coded('FETCH_REFUSED', {
     message: `${what} was answered with status ${status}${page}${pointer}`,
     details: { status, ...(page ? {} : { beginning: printable(text, 200) }) },
-    hint: hintFor(status, location !== undefined),
+    hint: location === undefined ? hintFor(status) : `redirects are not followed; ${address}`,
   })
 }
 
-function hintFor(status: number, isRedirect: boolean): string {
-  if (isRedirect) return 'redirects are not followed; name the address itself with `--registry`'
+function hintFor(status: number): string {
   if (status === 413)
     return 'something in front of the registry limits the size of bodies; for nginx: `client_max_body_size 0;`'
   if (status === 429) return 'the server limits this client; wait, or ask its owner'
   if (status === 401 || status === 403)
     return 'something in front of the registry asks for a login of its own; ask its owner'
   if (status >= 500) return 'the registry, or what stands in front of it, does not work now; its log says why'
-  return 'is this the address of an octo registry?'
+  return 'is this the address of a registry of octo?'
 }

@@ -21,18 +21,26 @@ type HttpOptions = {
   /** For proxies and authorities. */
   readonly env: Environment
   /**
-   * Asked only when a server refuses a read, and from then on before each read there: the value of Authorization for that address. Below
-   * another path of the same host there may be another registry, whose login is another one.
+   * Asked only when a server refuses a read, and from then on before each read there. Below another path of the same host there may be
+   * another registry, whose login is another one.
    */
-  readonly credentials?: (url: URL, challenge: string | undefined) => Promise<string | undefined>
+  readonly credentials?: FindCredentials
   /** Authorization by origin that is sent at once, to that origin alone. */
   readonly granted?: ReadonlyMap<string, string>
   readonly timeouts?: Partial<Timeouts>
   /** Where the server that is asked may send us; anywhere when absent. */
   readonly reach?: Reach | undefined
+  /** What whoever was refused can do, in the words of who asks; without it only what any server may mean is said. */
+  readonly hintOf?: ((refused: Refused) => Promise<string | undefined>) | undefined
   /** Told what is waited for, when that takes a while. */
   readonly onWait?: ((line: string) => void) | undefined
 }
+
+/** The value of Authorization, or undefined. `challenge` is what the server wrote into WWW-Authenticate. */
+export type FindCredentials = (url: URL, challenge: string | undefined) => Promise<string | undefined>
+
+/** An answer that is not what was asked for. */
+export type Refused = { readonly status: number; readonly url: URL; readonly challenge: string | undefined }
 
 export type Answer = {
   readonly status: number
@@ -42,6 +50,8 @@ export type Answer = {
   readonly via?: ProxyServer | undefined
   /** Breaks off with FETCH_FAILED when it stalls or crawls. */
   readonly body: AsyncIterable<Buffer>
+  /** What to do, as who asks knows it, where the answer is a refusal. */
+  readonly hint?: () => Promise<string | undefined>
   /** Lets go of a body that nobody reads. */
   discard(): void
 }
@@ -54,7 +64,7 @@ export type Http = Disposable & {
 
 export async function openHttp(options: HttpOptions): Promise<Http> {
   const timeouts = { ...TIMEOUTS, ...options.timeouts }
-  const { env, reach } = options
+  const { env, reach, hintOf } = options
   const transport = openTransport({ env, connectMs: timeouts.connectMs, admit: reach?.requireAddresses })
   /** What servers that ask for a login wrote into WWW-Authenticate, by origin. */
   const challenges = new Map<string, string | undefined>()
@@ -125,7 +135,7 @@ export async function openHttp(options: HttpOptions): Promise<Http> {
         throw refusedByProxy(asked.via, response, url.host)
       }
       const next = redirectOf(response, asked)
-      if (!next) return answerOf(response, asked, timeouts)
+      if (!next) return answerOf(response, asked, { timeouts, hintOf })
       response.destroy()
       if (hops === MAX_REDIRECTS) throw redirectRefused(start, next, `more than ${MAX_REDIRECTS} redirects`)
       if (url.protocol === 'https:' && next.protocol !== 'https:')
@@ -138,13 +148,18 @@ export async function openHttp(options: HttpOptions): Promise<Http> {
   return { get, [Symbol.dispose]: () => transport[Symbol.dispose]() }
 }
 
-function answerOf(response: IncomingMessage, asked: Asked, timeouts: Timeouts): Answer {
+type Read = Pick<HttpOptions, 'hintOf'> & { readonly timeouts: Timeouts }
+
+function answerOf(response: IncomingMessage, asked: Asked, { timeouts, hintOf }: Read): Answer {
+  const { statusCode: status = 0, headers } = response
+  const { url, via } = asked
   return {
-    status: response.statusCode ?? 0,
-    headers: response.headers,
-    url: asked.url,
-    via: asked.via,
+    status,
+    headers,
+    url,
+    via,
     body: guardedBody(response, asked, timeouts),
+    hint: async () => hintOf?.({ status, url, challenge: headers['www-authenticate'] }),
     discard: () => response.destroy(),
   }
 }

@@ -3,9 +3,8 @@
 import type { ErrorCode } from '../../schemas/error-codes.ts'
 import { coded } from '../../schemas/errors.ts'
 import { omitUndefined } from '../../schemas/omit-undefined.ts'
-import { printable, quote, shellWord } from '../../schemas/quote.ts'
+import { printable, quote } from '../../schemas/quote.ts'
 import { addressOf } from './fetch-error.ts'
-import { isLoopback } from './loopback.ts'
 import type { Answer } from './open-http.ts'
 import type { Problem } from './problem.ts'
 import { readProblem, requestIdOf } from './problem.ts'
@@ -33,7 +32,7 @@ export async function refusalOf(answer: Answer): Promise<Error> {
       ...(problem?.code ? { serverCode: problem.code } : {}),
       ...requestIdOf(status, problem),
     },
-    ...hintOf(answer),
+    ...omitUndefined({ hint: (await answer.hint?.()) ?? usualHint(answer) }),
   })
 }
 
@@ -46,30 +45,10 @@ const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
   451: 'VERSION_QUARANTINED',
 }
 
-function hintOf({ status, url, headers, via }: Answer): { hint?: string } {
-  if (status === 451)
-    return { hint: 'nobody is given this version; `octo outdated` names another, and `octo update` takes it' }
-  if (status === 401) return { hint: loginHint(url, headers['www-authenticate']) }
-  if (status === 403 || status === 429)
-    return { hint: 'the server limits or forbids this client; wait, or ask its owner' }
-  if (via && status >= 500)
-    return { hint: `ask who runs the proxy, or leave it out for this host: NO_PROXY=${url.hostname}` }
-  return {}
-}
-
-function loginHint(url: URL, challenge: string | undefined): string {
-  if (url.protocol === 'http:' && !isLoopback(url))
-    return 'credentials are not sent without encryption: use an address that begins with `https://`'
-  if (/^\s*basic\b/i.test(challenge ?? ''))
-    return `put user and password into ~/.netrc (mode 0600): machine ${url.hostname} login USER password PASSWORD`
-  const registry = shellWord(registryOf(url))
-  return `\`octo login --registry ${registry}\` keeps a token for it; OCTO_TOKEN counts only beside OCTO_REGISTRY=${registry}`
-}
-
-/** `…/repos/core.yaml` and all below `…/repos/` belong to the registry at `…`. */
-export function registryOf(url: URL): string {
-  const path = url.pathname.replace(/\/(repos|blobs|api|\.well-known)\/.*$/, '')
-  return `${url.origin}${path === url.pathname ? '' : path}`
+function usualHint({ status, url, via }: Answer): string | undefined {
+  if (status === 403 || status === 429) return 'the server limits or forbids this client; wait, or ask its owner'
+  if (via && status >= 500) return `ask who runs the proxy, or leave it out for this host: NO_PROXY=${url.hostname}`
+  return undefined
 }
 
 /** Only a problem document of ours is quoted; the text of other pages says nothing useful. */

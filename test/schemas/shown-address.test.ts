@@ -134,7 +134,7 @@ test('no error about a repo or a registry shows the secrets of its address', asy
       await silently(way, () => parseBaseUrl(address))
       await silently(way, () => /^https?:/.test(address) && URL.canParse(address) && repoAddressOf(address))
       await silently(way, () => {
-        throw callRefusalOf({ status: 302, headers: { location: address }, text: '' }, 'GET x')
+        throw callRefusalOf({ status: 302, headers: { location: address }, text: '' }, 'GET x', { address: 'name it' })
       })
     }
 })

@@ -77,8 +77,12 @@ test('a registry whose tree was lost is not well before all that was published i
 
 test('what does not answer, does not work or is no registry ends in an error that says which', async (t) => {
   const problem = JSON.stringify({ code: 'NO_SPACE', detail: 'the disk is full', details: {} })
+  const missing = JSON.stringify({ code: 'NOT_FOUND', detail: 'nothing is here', details: {} })
   const server = createServer(({ url }, response) => {
     if (url === '/full/readyz') response.writeHead(503, { 'content-type': 'application/problem+json' }).end(problem)
+    else if (url === '/moved/readyz') response.writeHead(302, { location: '/full/readyz' }).end()
+    else if (url === '/other/readyz')
+      response.writeHead(404, { 'content-type': 'application/problem+json' }).end(missing)
     else response.writeHead(404, { 'content-type': 'text/html' }).end('<html><body>nothing here</body></html>')
   })
   const url = `http://127.0.0.1:${await listening(t, server)}`
@@ -86,6 +90,12 @@ test('what does not answer, does not work or is no registry ends in an error tha
     [`http://127.0.0.1:${await freePort()}`, 69, /^error\[FETCH_FAILED\]/],
     [`${url}/full`, 73, /^error\[NO_SPACE\]: the disk is full/],
     [url, 69, /^error\[FETCH_REFUSED\].*asked whether it is ready, was answered with status 404/],
+    [`${url}/moved`, 69, /hint: redirects are not followed; name its own address: `octo registry health URL`/],
+    [
+      `${url}/other`,
+      66,
+      /^error\[NOT_FOUND\]: no registry is at .*\n.*hint: name its own address: `octo registry health http/s,
+    ],
     ['ftp://127.0.0.1', 64, /^error\[USAGE\]: expected the address of a registry/],
     ['nonsense', 64, /^error\[USAGE\]/],
     [`${url}/?x=1`, 64, /^error\[USAGE\]/],
@@ -94,5 +104,6 @@ test('what does not answer, does not work or is no registry ends in an error tha
     const { code, stdout, stderr } = await typeOcto(['registry', 'health', address])
     assert.deepEqual([code, stdout], [exit, ''], `${address}: ${stderr}`)
     assert.match(stderr, says, address)
+    assert.doesNotMatch(stderr, /--registry/, 'the command has no such option')
   }
 })

@@ -275,15 +275,3 @@ test('addresses are tried side by side: a slow one wins over a dead one, and the
   assert.deepEqual(started, ['slow', 'dead', 'never'])
   assert.deepEqual(cancelled, ['never'])
 })
-
-test('where a server leads whoever reads becomes one word of the command that a refusal names', async (t) => {
-  const { ask, url } = await asking(t, ({ url: path }, response) => {
-    if (path === '/x') response.writeHead(302, { location: "/a;id;$(id)'/repos/core.yaml" }).end()
-    else response.writeHead(401).end()
-  })
-  const { hint = '' } = await expectCodeAsync('UNAUTHENTICATED', ask)
-  assert.equal(
-    hint,
-    `\`octo login --registry '${url.origin}/a;id;$(id)'\\'''\` keeps a token for it; OCTO_TOKEN counts only beside OCTO_REGISTRY='${url.origin}/a;id;$(id)'\\'''`,
-  )
-})

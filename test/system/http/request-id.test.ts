@@ -21,7 +21,10 @@ async function idsOf(status: number, requestId: unknown): Promise<unknown[]> {
   const headers = { 'content-type': 'application/problem+json' }
   const url = new URL('https://plugins.example.com/repos/core.yaml')
   const answer = { status, headers, url, body: Readable.from([Buffer.from(text)]), discard: () => undefined }
-  const errors = [await refusalOf(answer as unknown as Answer), callRefusalOf({ status, headers, text }, 'POST x')]
+  const errors = [
+    await refusalOf(answer as unknown as Answer),
+    callRefusalOf({ status, headers, text }, 'POST x', { address: 'name it' }),
+  ]
   return errors.map((error) => (error instanceof CodedError ? error.details.requestId : error))
 }
 
