@@ -128,6 +128,14 @@ test('every pattern has a sample here', () => {
   )
 })
 
+test('a part is held to the rules of all parts as soon as the import table has a row for it', () => {
+  const raw = `${HEAD}throw new Error('x')\n`
+  for (const part of ['schemas', 'credentials', 'oci', 'unpublished', 'plugin-test', 'completion'])
+    assert.deepEqual(rulesBrokenBy(`${part}/x.ts`, raw), ['raw-error'], part)
+  for (const other of ['sdk', 'plugins', 'fuzz', 'tools', 'test'])
+    assert.deepEqual(rulesBrokenBy(`${other}/x.ts`, raw), [], other)
+})
+
 function rulesBrokenBy(path: string, text: string): string[] {
   return [...new Set(checkPatterns([{ path, text }]).map(({ rule }) => rule))]
 }

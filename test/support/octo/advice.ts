@@ -4,16 +4,22 @@ import { fileURLToPath } from 'node:url'
 import type { Node } from 'acorn'
 import { parse } from 'acorn'
 import { transformSync } from 'esbuild'
+import { IMPORT_TABLE } from '../../../tools/import-table.ts'
 import { sourceFiles } from '../../../tools/source-files.ts'
 
 type Advice = { readonly file: string; readonly text: string; readonly isHint: boolean }
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
-const PRODUCT =
-  /^(schemas|system|credentials|oci|trust|config|static-tree|client|registry|publisher|plugin-test|unpublished|operator|terminal|completion|demo|sdk|plugins)\/|^\w+\.ts$/
+const NOT_THE_PRODUCT = ['test', 'tools', 'bench', 'fuzz', 'examples', 'bin']
+const PRODUCT = new RegExp(`^(${productFolders().join('|')})/|^\\w+\\.ts$`)
 
 /** What a template fills in where a plain word would not be a command line. */
 const SAMPLES: Readonly<Record<string, string>> = { action: 'yank', nearest: 'lock', reason: 'why' }
+
+function productFolders(): readonly string[] {
+  const folders = new Set(Object.keys(IMPORT_TABLE).map((part) => part.split('/', 1)[0] ?? ''))
+  return [...folders].filter((folder) => !folder.includes('.') && !NOT_THE_PRODUCT.includes(folder))
+}
 
 export function allAdvice(): readonly Advice[] {
   const files = sourceFiles(ROOT)
