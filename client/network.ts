@@ -1,5 +1,4 @@
 // The client's one way to the network, opened with the first request; with `offline` there is none.
-
 import type { OciRepository } from '../oci/open-repository.ts'
 import type { ComponentAddress } from '../schemas/component/address.ts'
 import { DAY_MS } from '../schemas/duration.ts'

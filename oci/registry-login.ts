@@ -1,6 +1,5 @@
 // How a registry of OCI lets somebody read: at once, with user and password, or with a token that another address gives for them.
 // What is asked for is always to read this one repository, whatever the registry would like, and the token goes to the registry alone.
-
 import { credentialsFrom } from '../credentials/read-credentials.ts'
 import { coded } from '../schemas/errors.ts'
 import { parseJsonBytes } from '../schemas/json.ts'

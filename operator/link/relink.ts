@@ -1,5 +1,4 @@
 // `octo run --relink FILE`: a shim that found something changed has octo prove the plugin, and gets a new text for the next time.
-
 import { accessSync, constants } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { VerifiedExecutable } from '../../client/index.ts'

@@ -1,6 +1,5 @@
 // What is kept of notifications, in one file of the folder that only its user enters: written anew after each change, one write
 // after the other, so that a message that was not delivered is found by the next process under the same id.
-
 import { randomBytes } from 'node:crypto'
 import { messageOf } from '../../schemas/errors.ts'
 import { parseJson } from '../../schemas/json.ts'

@@ -1,6 +1,5 @@
 // Looks at logs now and then, which services write themselves: puts aside what became large, and notes how far each is, so that
 // `octo logs --since` finds where to begin.
-
 import { statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { messageOf } from '../../schemas/errors.ts'

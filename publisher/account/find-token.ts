@@ -1,5 +1,4 @@
 // Where a token comes from: a named file, OCTO_TOKEN, OCTO_TOKEN_FILE, or what `octo login` kept. Never the command line, never a prompt.
-
 import { readTokenFile, tokenOfEnvironment } from '../../credentials/read-token-file.ts'
 import { tokensOfUser } from '../../credentials/token-file.ts'
 import { coded } from '../../schemas/errors.ts'

@@ -1,6 +1,5 @@
 // The registry of a command that needs a login. One that is stored is named to whoever named none, and never taken by itself: what is
 // published cannot be taken back, and a machine of CI may hold a login that somebody forgot.
-
 import { tokensOfUser } from '../../credentials/token-file.ts'
 import { coded, throwDefect } from '../../schemas/errors.ts'
 import { shellWord } from '../../schemas/quote.ts'

@@ -1,5 +1,4 @@
 // What a component of OCM offers before any config names it: nothing of it is proven by that, and nothing of it is kept.
-
 import { readComponentVersion } from '../../../oci/read-component.ts'
 import type { ComponentAddress } from '../../../schemas/component/address.ts'
 import { normalised } from '../../../schemas/component/normalised.ts'

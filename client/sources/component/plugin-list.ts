@@ -1,7 +1,6 @@
 // The list of a plugin registry of OCM: a component version that refers to each version of each plugin. It says which component a name
 // means, so that it has to be proven itself before any of it counts; and an older one than was seen before is refused, where the config
 // does not name its version.
-
 import { newestVersion, readComponentVersion } from '../../../oci/read-component.ts'
 import { isComponentName, pluginNameIn } from '../../../schemas/component/address.ts'
 import type { Descriptor, OcmDigest, OcmReference } from '../../../schemas/component/descriptor.ts'

@@ -1,7 +1,6 @@
 // A plugin of a registry of OCM, proven from the top: the list by what the config trusts, the component version by that or by the
 // digest with which the list refers to it, and the bytes by the digests that the proven descriptor says. Both descriptors stay in the
 // store, so that a locked plugin is proven anew without a network.
-
 import { readComponentVersion, requireIdentity } from '../../../oci/read-component.ts'
 import type { Descriptor } from '../../../schemas/component/descriptor.ts'
 import { parseDescriptor } from '../../../schemas/component/descriptor.ts'

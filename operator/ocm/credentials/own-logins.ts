@@ -1,6 +1,5 @@
 // A credential repository that octo has built in: what `octo login`, the environment and ~/.netrc have for a server, given out under
 // the identity by which OCM looks for credentials. Each only to its own scheme, host, port and path.
-
 import { credentialsFrom } from '../../../credentials/read-credentials.ts'
 import { coded } from '../../../schemas/errors.ts'
 import { quote, shellWord } from '../../../schemas/quote.ts'

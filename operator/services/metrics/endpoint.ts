@@ -1,7 +1,6 @@
 // Answers `GET /metrics` where the config says so, as long as somebody supervises. It decides nothing about services: an address
 // that cannot be had is tried again, and said. A page of the web that a browser here has open is not answered, whatever name it calls
 // this machine by.
-
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { MetricsListen } from '../../../config/model/read-metrics.ts'
 import { messageOf } from '../../../schemas/errors.ts'
